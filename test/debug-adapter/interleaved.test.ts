@@ -51,12 +51,6 @@ const SERVER_GROWTH = 8;
 /** So many threads may come to those of a session: those that are kept for somebody who goes back. */
 const MORE_THREADS = 5;
 
-/**
- * V8's own fault (nodejs/node#57606): it fails as a whole where it is to show the scopes of a function whose context is not
- * made yet. What matters then is that the client is told, which is judged as everything else is.
- */
-const FAULT_OF_V8 = /Check failed: needs_context && current_scope_ == closure_scope_/;
-
 const schema = new ProtocolSchema();
 
 /** One session, and what is known in it. */
@@ -273,7 +267,7 @@ class Soak {
         memory.add(used);
         memoryAlike.add(used, number);
       });
-      if (this.#server === undefined && !FAULT_OF_V8.test(adapter.stderr))
+      if (this.#server === undefined && !session.watch.hasMetFaultOfV8)
         assert.equal(await adapter.exit, 0, 'the adapter has failed');
       assert.deepEqual(session.watch.breaches, []);
       if (REQUESTS >= LASTING) {

@@ -8,6 +8,13 @@ const GOING_ON = new Set(['continue', 'next', 'stepIn', 'stepOut']);
 /** What a person must never read: the words of a fault inside. */
 const INNER =
   /is not a function|Cannot read propert|is not iterable|\[object|undefined is|only perform operation/i;
+/** What a client reads when the process of its session is gone. */
+const DEATH = /^The debugger's process has died \((.*?)\)/;
+/**
+ * V8's own fault (nodejs/node#57606): it fails as a whole where it is to show the scopes of a function whose context is not
+ * made yet. What matters then is that the client is told, which is judged as everything else is.
+ */
+const FAULT_OF_V8 = /Check failed: needs_context && current_scope_ == closure_scope_/;
 /** At most so much of a message is shown. */
 const SHOWN = 300;
 
@@ -31,6 +38,8 @@ export class ProtocolWatch {
   #initialized = false;
   #exited = false;
   terminated = false;
+  /** Its process has died of the fault of V8's that is known. */
+  hasMetFaultOfV8 = false;
   /** `continued` events whose request is not answered yet. */
   #told = 0;
   /** Work that the client was told of, and that goes on. */
@@ -71,6 +80,14 @@ export class ProtocolWatch {
     else this.#response(message as DebugProtocol.Response);
   }
 
+  /** @param text what the client is told */
+  #mayTellOfDeath(text: string): void {
+    const cause = DEATH.exec(text)?.[1];
+    if (cause === undefined || this.hasMetFaultOfV8) return;
+    if (FAULT_OF_V8.test(cause)) this.hasMetFaultOfV8 = true;
+    else this.#breach(`the session's process has died: ${cause}`);
+  }
+
   #response({ request_seq: seq, command, success, message = '' }: DebugProtocol.Response): void {
     const request = this.#open.get(seq);
     if (request === undefined) {
@@ -82,6 +99,7 @@ export class ProtocolWatch {
     this.#open.delete(seq);
     this.#answered.add(seq);
     if (request.command !== command) this.#breach(`${request.command} is answered as ${command}`);
+    if (!success) this.#mayTellOfDeath(message);
     if (!success && (message === '' || INNER.test(message)))
       this.#breach(`${command} is refused with "${message}"`);
     if (success && request.isStale) this.#breach(`${command} takes a number of an earlier stop`);
@@ -118,6 +136,8 @@ export class ProtocolWatch {
         if (event === 'progressEnd') this.works.delete(progressId);
         return;
       }
+      case 'output':
+        return this.#mayTellOfDeath((body as DebugProtocol.OutputEvent['body']).output);
       case 'exited':
         this.#exited = true;
         return;

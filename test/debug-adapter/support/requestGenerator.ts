@@ -44,9 +44,17 @@ export interface Wish {
   isStale: boolean;
 }
 
-const PROGRAMS = ['handshake', 'loop', 'spawned', 'refused', 'busy'] as const;
+/** A Node program; all others are scenarios. */
+const NODE_PROGRAM = path.join(path.dirname(fixture('handshake')), 'node', 'talk.mjs');
+const PROGRAMS = [
+  ...['handshake', 'loop', 'spawned', 'refused', 'busy', 'distant'].map(fixture),
+  NODE_PROGRAM,
+] as const;
 /** For sessions that are to last. */
-const ENDLESS = ['exchange', 'exchange', 'exchange', 'busy'] as const;
+const ENDLESS = [
+  ...['exchange', 'exchange', 'exchange', 'busy', 'distant'].map(fixture),
+  NODE_PROGRAM,
+] as const;
 /** What ends a session, or makes another one of it that may end. */
 const RESTART_ANOTHER = 'restart another';
 const ENDING = new Set(['terminate', 'disconnect', RESTART_ANOTHER]);
@@ -80,7 +88,12 @@ const EXPRESSIONS = [
   'trace tcp:tcp_probe { print(',
   'untrace 1',
   'untrace',
+  'frame 3 delay 1ms',
+  `inject lo ${'00'.repeat(60)}`,
+  'inject nowhere zz',
 ] as const;
+/** These are about the run, not about a frame of the stack. */
+const COMMAND = /^(trace|untrace|frame|inject)\b/;
 const FUNCTIONS = ['tcp_v4_rcv', 'connect', 'sys_connect', 'tcp_v4_rvc', '', '__proto__'] as const;
 const CONDITIONS = [
   undefined,
@@ -113,10 +126,21 @@ const TOLD = ['snd_cwnd', 'sk_state', 'rcv_wnd', 'icsk_ca_state', 'comm'] as con
 const SIDES = ['sent', 'received', 'cause', 'x'] as const;
 const BOOKMARKS = ['here', 'there', '', 'x'.repeat(101)] as const;
 
+/** What may be different from a recording, or may not. */
+const DIFFERENCES = [
+  undefined,
+  undefined,
+  { seed: 5 },
+  { sysctl: { 'net.ipv4.tcp_syncookies': 0 } },
+  { sysctl: { 'net.ipv4.nowhere': 0 } },
+  { faults: [{ kind: 'loss', link: 'lo', frame: 4 }] },
+  {},
+] as const;
+
 /** @param lasts its program has no end */
 export function launchWish(random: Random, lasts = false): Record<string, unknown> {
   return {
-    program: fixture(random.pick<string>(lasts ? ENDLESS : PROGRAMS)),
+    program: random.pick(lasts ? ENDLESS : PROGRAMS),
     ...(lasts || random.next() < 0.6 ? { stopOnEntry: true } : {}),
     ...(!lasts && random.next() < 0.05 ? { noDebug: true } : {}),
     ...(random.next() < 0.1 ? { skipFiles: ['stack/net/core/**'] } : {}),
@@ -306,6 +330,7 @@ export class RequestGenerator {
       dataId: random.pick([...this.#known.fields, '1', 'x']),
       accessType: random.pick(['read', 'write', 'readWrite', undefined]),
       condition: random.pick([undefined, '', '$value > 2', '(']),
+      hitCondition: random.pick([undefined, undefined, '2', '% 3', 'x']),
     }));
   }
   #tree(): object {
@@ -360,7 +385,7 @@ export class RequestGenerator {
     const random = this.#random;
     const { recordings } = this.#known;
     return recordings.length > 0 && random.next() < 0.6
-      ? { recording: random.pick(recordings) }
+      ? { recording: random.pick(recordings), whatIf: random.pick(DIFFERENCES) }
       : launchWish(random);
   }
   #memory(): string {
@@ -383,16 +408,14 @@ export class RequestGenerator {
     return {
       expression,
       context: random.pick(['repl', 'watch', 'hover', undefined]),
-      // These commands are about the run, not about a frame of the stack.
-      ...(/^(trace|untrace|frame)\b/.test(expression) || random.next() < 0.3
-        ? {}
-        : { frameId: this.#frame() }),
+      ...(COMMAND.test(expression) || random.next() < 0.3 ? {} : { frameId: this.#frame() }),
     };
   }
   #breakpoints(): object {
     const random = this.#random;
     const file = random.pick([
-      ...[...PROGRAMS, ...ENDLESS].map(fixture),
+      ...PROGRAMS,
+      ...ENDLESS,
       stackFile('net/ipv4/tcp_input/rcv.ts'),
       '/nowhere.ts',
       '',

@@ -11,10 +11,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UNCAUGHT_FILTER } from '../../../debug-adapter/filters/all.ts';
-import type { TreeItem } from '../../../debug-adapter/protocol.ts';
 import { Random } from '../../support/random.ts';
 import { withAdapter, type Adapter, type Stopped } from '../support/adapter.ts';
 import { randomProgram } from '../support/randomProgram.ts';
+import { look, type Seen } from '../support/seen.ts';
 
 const SEED = Number(process.env['SEED'] ?? 1);
 const RUNS = Number(process.env['RUNS'] ?? 1);
@@ -33,57 +33,13 @@ const SETTING = 'world.machines[0].init_net.ipv4.sysctl_tcp_timestamps';
 /** Arrivals at the lines looked for, of one event. */
 const MOST_ARRIVALS = 200;
 
-interface Seen {
-  event: number;
-  /** Where the innermost frame is: to the column, of which thread. */
-  place: string;
-  file: string;
-  line: number;
-  isFilters: boolean;
-  state: string[];
-}
-
 /** What a walk has seen where it had gone back; and what it has seen at all since it has changed something there. */
 interface Walked {
   back: Seen[];
   changed?: { at: Seen; later: Seen[] };
 }
 
-async function look(adapter: Adapter, stop: Stopped): Promise<Seen> {
-  const event = Number(await adapter.evaluate('world.event'));
-  const state = [`event ${event}`, `${SETTING} = ${await adapter.evaluate(SETTING)}`];
-  for (const { id, name } of await adapter.threads()) {
-    const frames = await adapter.stack(id);
-    state.push(`${name}: ${frames.map((frame) => `${frame.name}:${frame.line}`).join(' < ')}`);
-  }
-  const frames = await adapter.stack();
-  for (const { id, name } of frames.slice(0, 2))
-    for (const scope of await adapter.scopes(id))
-      if (scope.name === 'Locals')
-        for (const variable of await adapter.variables(scope.variablesReference))
-          state.push(`${name} ${variable.name} = ${variable.value}`);
-  state.push(...(await treeText(adapter)));
-  const { name, line, column, source } = frames[0]!;
-  return {
-    event,
-    place: `${name}:${line}:${column} of ${adapter.thread}`,
-    file: source!.path!,
-    line,
-    isFilters: stop.reason === FILTER,
-    state,
-  };
-}
-/** All fields of all sockets. */
-async function treeText(adapter: Adapter, parent?: TreeItem, depth = 0): Promise<string[]> {
-  if (depth > 5) return [];
-  const lines: string[] = [];
-  for (const item of await adapter.tree('sockets', parent?.id)) {
-    lines.push(`${' '.repeat(depth)}${item.label} ${item.description ?? ''}`);
-    if (item.collapsible !== 'none') lines.push(...(await treeText(adapter, item, depth + 1)));
-  }
-  return lines;
-}
-
+const see = (adapter: Adapter, stop: Stopped): Promise<Seen> => look(adapter, stop, SETTING);
 const change = (adapter: Adapter): Promise<string> => adapter.evaluate(`${SETTING} = 0`);
 
 async function walk(adapter: Adapter, program: string, random: Random, told: string[]): Promise<Walked> {
@@ -98,7 +54,7 @@ async function walk(adapter: Adapter, program: string, random: Random, told: str
     assert.notEqual(stop, 'terminated', told.join('\n'));
     first = stop as Stopped;
   }
-  let here = await look(adapter, first);
+  let here = await see(adapter, first);
   const known = new Map<string, Seen>();
   const walked: Walked = { back: [] };
   for (let i = 0; i < STEPS; i++) {
@@ -112,7 +68,7 @@ async function walk(adapter: Adapter, program: string, random: Random, told: str
       throw new Error([...told, `${command}: ${error.message}`].join('\n'));
     });
     if (stop === 'terminated') break;
-    const there = await look(adapter, stop);
+    const there = await see(adapter, stop);
     told.push(`${command}: ${there.place} at event ${there.event}`);
     if (isBack) {
       // There may be no line before.
@@ -129,7 +85,7 @@ async function walk(adapter: Adapter, program: string, random: Random, told: str
     told.push('a setting is changed');
     const stopped = adapter.stopped();
     await change(adapter);
-    here = await look(adapter, (await stopped) as Stopped);
+    here = await see(adapter, (await stopped) as Stopped);
     assert.equal(`${here.event} ${here.place}`, `${there.event} ${there.place}`, told.join('\n'));
     walked.changed = { at: there, later: [here] };
     for (const [key, seen] of known) if (seen.event >= here.event) known.delete(key);
@@ -155,17 +111,17 @@ async function seeAgain(
       await breakAt(adapter, wanted);
       let last: Seen | undefined;
       for (let i = 0; unseen.size > 0 && i < MOST_ARRIVALS && stop !== 'terminated'; i++) {
-        let here = await look(adapter, stop);
-        const see = (): void => {
+        let here = await see(adapter, stop);
+        const find = (): void => {
           for (const one of unseen)
             if (one.place === here.place && isSame(one.state, here.state)) unseen.delete(one);
         };
         const isThere = changed !== undefined && unseen.has(changed);
-        see();
+        find();
         if (isThere && !unseen.has(changed)) {
           await change(adapter);
-          here = await look(adapter, stop);
-          see();
+          here = await see(adapter, stop);
+          find();
         }
         last = here;
         if (unseen.size > 0) stop = await adapter.go('continue');
@@ -181,7 +137,7 @@ async function seeAgain(
   });
 }
 async function breakAt(adapter: Adapter, wanted: readonly Seen[]): Promise<void> {
-  const isFilters = wanted.some((one) => one.isFilters);
+  const isFilters = wanted.some(({ reason }) => reason === FILTER);
   await adapter.request('setExceptionBreakpoints', { filters: isFilters ? [FILTER] : [] });
   for (const file of new Set(wanted.map((one) => one.file))) {
     const lines = new Set(wanted.filter((one) => one.file === file).map(({ line }) => line));
