@@ -123,7 +123,7 @@ export class Breakpoints {
   async #remove({ id, v8 }: LineBreakpoint): Promise<void> {
     if (v8 === undefined || this.#execution.breakpointIds.get(v8) !== id) return;
     this.#execution.breakpointIds.delete(v8);
-    await this.#debuggee.client.send('Debugger.removeBreakpoint', { breakpointId: v8 });
+    await this.#debuggee.removal.remove(v8);
     this.#debuggee.conditions.forget(id);
     await this.#debuggee.ask('rules.forget', id);
   }

@@ -13,6 +13,7 @@ import { AGENT, type BootConfig, type FromWorker, type RunEnd, type Shared } fro
 import { ConditionWatch } from './conditionWatch.ts';
 import { createMachineMemory, type MachineMemory } from './machineMemory.ts';
 import type { MachineThread, Tenant } from './machineThread.ts';
+import { Removal } from './removal.ts';
 
 /** Memory that the process may use besides the machine's heap: buffers, packets, the debugger. In MB. */
 const BESIDE_HEAP_MB = 512;
@@ -61,6 +62,7 @@ export class StartError extends UserError {
 export class Debuggee {
   readonly thread: MachineThread;
   readonly client: CdpClient;
+  readonly removal: Removal;
   readonly scripts: Scripts;
   readonly memory: MachineMemory;
   readonly maxHeap: number;
@@ -107,6 +109,7 @@ export class Debuggee {
     this.memory = createMachineMemory(isTold);
     this.client = thread.client;
     this.scripts = thread.scripts;
+    this.removal = new Removal(this.client, this.scripts);
     this.maxHeap = thread.kind.maxHeap;
     thread.tenant = this.#tenant();
     this.#memoryWatch = this.#watchMemory();

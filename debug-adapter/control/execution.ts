@@ -336,16 +336,16 @@ export class Execution {
     this.objectsHeld = false;
     this.#stands = false;
     this.repetition?.leave().catch(this.#failed);
+    if (go === 'resume') this.#debuggee.removal.release();
     client.send(COMMANDS[go]).catch(this.#failed);
     if (this.#policy instanceof Interrupt) this.#interruptSoon();
   }
   /** A new policy judges from now on: remove everything that belongs to the previous one. */
   #become(policy: Policy): void {
     this.#obey(policy);
-    const { client } = this.#debuggee;
     // Not awaited: V8 processes commands in order, so this comes before whatever is sent next.
     for (const breakpointId of this.#temporary)
-      client.send('Debugger.removeBreakpoint', { breakpointId }).catch(this.#failed);
+      this.#debuggee.removal.remove(breakpointId).catch(this.#failed);
     this.#temporary = [];
     if (this.#waits) this.#debuggee.ask('stops.stopWaiting').catch(this.#failed);
     this.#waits = false;

@@ -41,7 +41,7 @@ export class FunctionBreakpoints {
   async #remove({ id, v8 }: { id: number; v8: string }): Promise<void> {
     this.#execution.breakpointIds.delete(v8);
     this.#execution.functionBreakpoints.delete(id);
-    await this.#debuggee.client.send('Debugger.removeBreakpoint', { breakpointId: v8 });
+    await this.#debuggee.removal.remove(v8);
     this.#debuggee.conditions.forget(id);
     await this.#debuggee.ask('rules.forget', id);
   }

@@ -91,9 +91,7 @@ export class Repetition {
   #remove(isMade: (mark: NumberedMark) => boolean): Promise<unknown>[] {
     const made = this.#breakpoints.filter(({ mark }) => isMade(mark));
     this.#breakpoints = this.#breakpoints.filter((one) => !made.includes(one));
-    return made.map(({ id }) =>
-      this.#debuggee.client.send('Debugger.removeBreakpoint', { breakpointId: id }),
-    );
+    return made.map(({ id }) => this.#debuggee.removal.remove(id));
   }
   async #breakAt(
     { url, line, column }: CodePoint,

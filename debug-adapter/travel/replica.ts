@@ -334,7 +334,7 @@ export class Replica {
     return breakpointId;
   }
   async #remove(breakpointId: string): Promise<void> {
-    await this.debuggee.client.send('Debugger.removeBreakpoint', { breakpointId });
+    await this.debuggee.removal.remove(breakpointId);
   }
 
   /** Pause when it comes to this place at its time. @returns V8's id of the breakpoint */

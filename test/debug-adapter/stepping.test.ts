@@ -68,6 +68,33 @@ describe('debug adapter: stepping', () => {
         assert.deepEqual([top!.name, top!.line], ['server', line]);
       }));
 
+  // V8 steps over a line when the last breakpoint of the function in which it stands is taken away.
+  for (const how of ['a removed breakpoint', 'a step into the function'] as const)
+    it(`leaves no line out after ${how}, and none on the way back`, () =>
+      withAdapter(async (adapter) => {
+        const waits = fixture('waits');
+        const breakOn = (...lines: number[]): Promise<unknown> => {
+          const breakpoints = lines.map((line) => ({ line }));
+          return adapter.request('setBreakpoints', { source: { path: waits }, breakpoints });
+        };
+        const isStep = how === 'a step into the function';
+        await adapter.launch({ program: waits }, () => breakOn(isStep ? 14 : 5));
+        await adapter.stopped();
+        if (isStep) await adapter.go('stepIn');
+        else await breakOn();
+        const line = async (): Promise<number> => (await adapter.stack())[0]!.line;
+        const lines = [await line()];
+        for (let step = 0; step < 4; step++) {
+          await adapter.go('next');
+          lines.push(await line());
+        }
+        assert.deepEqual(lines, [5, 6, 7, 8, 6]);
+        for (const before of lines.slice(0, -1).reverse()) {
+          await adapter.go('stepBack');
+          assert.equal(await line(), before);
+        }
+      }));
+
   it('runs to the next softirq when the softirq thread is asked for a step', () =>
     withAdapter(async (adapter) => {
       await atConnect(adapter);
