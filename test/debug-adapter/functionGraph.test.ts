@@ -58,6 +58,54 @@ describe('debug adapter: a function graph', () => {
       assert.equal(shown.split('{\n').length, shown.split('} /*').length, shown.slice(0, 4000));
     }));
 
+  it("of a packet's way nests from the interrupt up: driver, softirq, IP, TCP", () =>
+    withAdapter(async (adapter) => {
+      await atLine(adapter, 21);
+      const { stations, packet } = await adapter.custom('sockscope/packetWay', { number: 1 });
+      assert.match(packet!.label, / SYN$/);
+      const events = stations.map(({ at }) => at.event);
+      const range = { from: Math.min(...events), to: Math.max(...events), packetsOnly: true };
+      const way = await adapter.custom('sockscope/functionGraph', range);
+      /** The functions that a call is nested in, from the outside, and itself. */
+      const around = ({ calls, text }: typeof way, name: string): string[] => {
+        let at = calls.findIndex((call) => call.name === name);
+        assert.ok(at >= 0, text);
+        const names: string[] = [];
+        for (let depth = calls[at]!.depth; at >= 0; at--)
+          if (calls[at]!.depth === depth) {
+            names.unshift(calls[at]!.name);
+            depth--;
+          }
+        return names;
+      };
+      const path = around(way, 'tcp_v4_rcv');
+      assert.deepEqual(path.slice(0, 4), ['raise_irq', 'irq_exit', 'do_softirq', 'net_rx_action'], way.text);
+      const main = ['net_rx_action', 'vnic_poll', 'ip_rcv', 'ip_local_deliver', 'tcp_v4_rcv'];
+      assert.deepEqual(
+        path.filter((name) => main.includes(name)),
+        main,
+      );
+      assert.deepEqual(
+        around(way, 'tcp_conn_request').slice(0, path.length),
+        path,
+        'the listener answers within it',
+      );
+      // The handler of the interrupt has no packet yet: it asks for the softirq, which runs when the interrupt ends.
+      const all = await adapter.custom('sockscope/functionGraph', { ...range, packetsOnly: false });
+      assert.ok(!way.calls.some(({ name }) => name === 'vnic_intr'));
+      // The first one is that of the sending.
+      const arrival = all.calls.slice(all.calls.findLastIndex(({ name }) => name === 'raise_irq'));
+      const interrupt = { ...all, calls: arrival };
+      assert.deepEqual(
+        around(interrupt, '__napi_schedule'),
+        ['raise_irq', 'vnic_intr', '__napi_schedule'],
+        all.text,
+      );
+      assert.deepEqual(around(interrupt, 'tcp_v4_rcv'), path);
+      const at = (name: string) => arrival.findIndex((call) => call.name === name);
+      assert.ok(at('vnic_intr') < at('net_rx_action'), all.text);
+    }));
+
   it('of packets only leaves out what has none; events beyond the run are refused', () =>
     withAdapter(async (adapter) => {
       await atLine(adapter, 21);
