@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { isFrameCommand, parseFrameCommand } from '../../debug-adapter/session/frameConsole.ts';
 import { withAdapter, type Adapter, type Stopped } from './support/adapter.ts';
+import { Files } from './support/commandLine.ts';
 import { fixture } from './support/paths.ts';
 
 const program = fixture('handshake');
@@ -34,7 +35,26 @@ const breakAt = (adapter: Adapter, ...lines: number[]): Promise<unknown> =>
 const breakIn = (adapter: Adapter, ...names: string[]): Promise<unknown> =>
   adapter.request('setFunctionBreakpoints', { breakpoints: names.map((name) => ({ name })) });
 
+/** The client stops while its first datagram is on the wire; the server when it has both. */
+const TWO_DATAGRAMS = `import { AF_INET, bind, recv, sendto, SOCK_DGRAM, socket } from 'sockscope';
+const address = { address: '127.0.0.1', port: 53 };
+export async function server() {
+  const fd = await socket(AF_INET, SOCK_DGRAM);
+  await bind(fd, address);
+  const texts = [await recv(fd, 100), await recv(fd, 100)].map((bytes) => new TextDecoder().decode(bytes));
+  console.log('server has ' + texts.join(', '));
+  debugger;
+}
+export async function client() {
+  const fd = await socket(AF_INET, SOCK_DGRAM);
+  await sendto(fd, 'first', 0, address);
+  debugger;
+  await sendto(fd, 'second', 0, address);
+}
+`;
+
 describe('debug adapter: frames in transit', function () {
+  const { scenario } = new Files();
   this.timeout(30_000);
 
   it('are dropped, duplicated, delayed, edited, damaged and injected; TCP copes, and a run that goes back and a recording have it', async () => {
@@ -143,6 +163,16 @@ describe('debug adapter: frames in transit', function () {
       rmSync(recording);
     }
   });
+
+  it('are overtaken by the next one: the receiver has it first', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program: scenario(TWO_DATAGRAMS), nic: { latency: '1ms' } });
+      assert.notEqual(await adapter.stopped(), 'terminated', said(adapter));
+      assert.deepEqual(await listed(adapter), [1]);
+      await adapter.custom('sockscope/changeFrame', { packet: 1, how: 'reorder' });
+      assert.notEqual(await adapter.go('continue'), 'terminated');
+      assert.match(said(adapter), /server has second, first\n/);
+    }));
 
   it('commands are completed, and refused with what they lack; limits and options of sockets are set in their tree', () =>
     withAdapter(async (adapter) => {
