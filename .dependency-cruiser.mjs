@@ -94,7 +94,7 @@ export default {
       to: {
         path: '^(stack|debug-adapter|webviews|test)/',
         pathNot:
-          '^(debug-adapter/(protocol|filters/(kinds|transitionText)|packets/.*|(sequence/(sequence|trace|firstDifference)|graphs/graphs|way/way|timeline/timeline|captures/messages|explore/messages))|webviews/(messages|shape|(pictures|streams|compare|timeline)/messages))\\.ts$',
+          '^(debug-adapter/(protocol|filters/(kinds|transitionText)|packets/.*|(sequence/(sequence|output|trace|firstDifference)|graphs/graphs|way/way|timeline/timeline|captures/messages|explore/messages))|webviews/(messages|shape|(pictures|streams|compare|timeline)/messages))\\.ts$',
       },
     },
     {
