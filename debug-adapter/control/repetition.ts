@@ -153,11 +153,11 @@ export function makeChange(debuggee: Debuggee, change: Change, { callFrames }: P
   // Without a frame V8 applies the time limit only while the machine runs: the outermost one serves as well.
   const frame = callFrames.at(-1 - (below ?? 0))!;
   return [
-    debuggee.ask('scope.enter'),
+    debuggee.ask('beginWriting'),
     debuggee.evaluates(
       expression,
       debuggee.client.send('Debugger.evaluateOnCallFrame', { ...common, callFrameId: frame.callFrameId }),
     ),
-    debuggee.ask('scope.leave'),
+    debuggee.ask('endWriting'),
   ];
 }

@@ -171,7 +171,8 @@ export class Agent {
   ) {
     this.#t = t;
     this.#world = world;
-    this.memory = new Memory(world, (write) => this.data.written(write));
+    const writes = (write: () => void): void => this.data.written(write);
+    this.memory = new Memory(world, writes);
     this.handles = new Handles(this.memory);
     this.scope = scope;
     this.describer = new Describer(world, kernel);
@@ -203,7 +204,7 @@ export class Agent {
     this.trees = new Trees(world, this.describer, this.stops, this.memory, t);
     this.pictures = new Pictures(world, this.trees, this.describer.sequences, t);
     this.due = new Due(world, this.describer, t);
-    this.frames = new FramesInTransit(world, this.memory);
+    this.frames = new FramesInTransit(world, this.memory, writes);
     this.why = new Why(this.handles, this.trees);
   }
 
@@ -333,10 +334,10 @@ export class Agent {
     return this.handles.takesValue(ref, name);
   }
   set(ref: number, name: string, text: string): WireItem {
-    return this.handles.set(ref, name, text);
+    return this.data.written(() => this.handles.set(ref, name, text));
   }
   setValue(ref: number, name: string, value: unknown): WireItem {
-    return this.handles.setValue(ref, name, Held.open(value));
+    return this.data.written(() => this.handles.setValue(ref, name, Held.open(value)));
   }
 
   /**
@@ -351,10 +352,19 @@ export class Agent {
     const { set } = this.describer.field(owner, field);
     if (set === undefined)
       throw new UserError('{0} cannot be changed: it is computed, or no plain value', expression);
-    set(text);
+    this.data.written(() => set(text));
     return this.presentField(field, expression, owner);
   }
 
+  /** An expression that may write anything is evaluated between the two calls. */
+  beginWriting(): void {
+    this.scope.enter();
+    this.data.beginWriting();
+  }
+  endWriting(): void {
+    this.data.endWriting();
+    this.scope.leave();
+  }
   /** A local variable was set, or an expression was evaluated that may have had side effects. */
   noteEvaluation(text: string): void {
     this.#world.inputs.note({ kind: 'evaluation', text });

@@ -127,6 +127,8 @@ export class DataBreakpoints {
   #wanted: Wanted | undefined;
   /** Those at which something is still to be changed. */
   #changed: Changed[] = [];
+  /** Fields whose watched bytes were as they were seen last when the user began to write. */
+  #unchanged: Watched[] = [];
   /** The debugger itself reads and writes. */
   isQuiet = false;
   /** The access at which the machine stands, or stood last. */
@@ -300,14 +302,25 @@ export class DataBreakpoints {
     const range = field.range!;
     this.#accessed(number, field, 'write', bytesValue(bytes, range), bytesValue(old, range), told);
   }
-  /** The user has written bytes: that is none of the machine's changes. */
-  written(write: () => void): void {
-    const unchanged = [...this.#fields.values()].filter(
+  /** The user writes bytes: that is none of the machine's changes. */
+  written<Result>(write: () => Result): Result {
+    this.beginWriting();
+    try {
+      return write();
+    } finally {
+      this.endWriting();
+    }
+  }
+  /** Until endWriting() it is the user who may write bytes. */
+  beginWriting(): void {
+    this.#unchanged = [...this.#fields.values()].filter(
       ({ owner, name, range, seen }) =>
         seen !== undefined && isSameBytes(seen.bytes, bytesOf(owner!, name, range!)),
     );
-    write();
-    for (const field of unchanged) this.#see(field);
+  }
+  endWriting(): void {
+    for (const field of this.#unchanged) this.#see(field);
+    this.#unchanged = [];
   }
 
   #accessed(

@@ -10,15 +10,18 @@ import type { Memory } from './memory.ts';
 export class FramesInTransit {
   readonly #world: World;
   readonly #memory: Memory;
+  /** Called with what writes bytes for the user. */
+  readonly #writes: (write: () => void) => void;
 
-  constructor(world: World, memory: Memory) {
+  constructor(world: World, memory: Memory, writes: (write: () => void) => void) {
     this.#world = world;
     this.#memory = memory;
+    this.#writes = writes;
   }
 
   /** @throws FrameChangeError */
   change(place: FramePlace, change: FrameChange): void {
-    change_frame(this.#world, place, change);
+    this.#writes(() => change_frame(this.#world, place, change));
     this.#world.inputs.note({ kind: 'change', place, change });
   }
   /**
@@ -30,7 +33,7 @@ export class FramesInTransit {
    */
   inject(link: string, bytes: string, isRaw: boolean): number {
     const hex = isRaw ? bytes : withChecksums(Buffer.from(bytes, 'hex')).toString('hex');
-    inject_frame(this.#world, link, hex);
+    this.#writes(() => inject_frame(this.#world, link, hex));
     this.#world.inputs.note({ kind: 'inject', link, hex });
     return this.#world.frame_count;
   }

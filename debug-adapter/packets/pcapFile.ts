@@ -61,13 +61,14 @@ export async function exportPackets(
   const pace = new Pace(tell);
   const { kept } = packets;
   for (const frame of packets.frames()) {
-    await pace.step(blocks.length - 1, kept);
     const { number, timeNs, bytes, length, interface: interfaceName, linkType } = frame;
     const comments = [...(frame.comment === undefined ? [] : [frame.comment])];
     const known = storyText(packets, number, t);
     if (known !== '') comments.push(known);
     const time = realTimeNs(packets.capture, timeNs);
     blocks.push(writer.packet({ interfaceName, linkType, realTimeNs: time, bytes, length, comments }));
+    // Meanwhile packets may be let go: the next one is taken after that.
+    await pace.step(blocks.length - 1, kept);
   }
   await writeFile(path, Buffer.concat(blocks));
   return blocks.length - 1;

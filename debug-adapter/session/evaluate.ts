@@ -150,7 +150,7 @@ export async function evaluateIn(
   const at = callFrame ?? run.execution.stop?.paused.callFrames.at(-1);
   // All sent at once: V8 processes them in this order.
   const sent = Promise.all([
-    run.debuggee.ask('scope.enter'),
+    run.debuggee.ask(looks ? 'scope.enter' : 'beginWriting'),
     (at === undefined
       ? evaluateGlobally(run, common)
       : client.send('Debugger.evaluateOnCallFrame', { ...common, callFrameId: at.callFrameId })
@@ -160,7 +160,7 @@ export async function evaluateIn(
         run.execution.trail.ends(message('an expression was ended amid its work'));
       throw readable(text, expression);
     }),
-    run.debuggee.ask('scope.leave'),
+    run.debuggee.ask(looks ? 'scope.leave' : 'endWriting'),
   ]);
   const [, answer] = await run.debuggee.evaluates(expression, sent);
   return answer;

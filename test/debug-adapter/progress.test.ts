@@ -155,6 +155,23 @@ describe('debug adapter: progress', function () {
     ]);
   });
 
+  it('of exporting packets, of which the oldest are let go meanwhile', async () => {
+    const store = new PacketStore({ packets: MANY });
+    const sent = udp({ from: '10.0.0.1:1000', to: '10.0.0.2:53', payload: 'x' });
+    let number = 0;
+    const add = (count: number): void => {
+      for (const end = number + count; number < end;) store.add(frame(sent, ++number, number * 1000));
+    };
+    add(MANY);
+    let turns = 0;
+    // What is written is let go, and a packet that is not written yet.
+    const written = await exportPackets(file('export'), store, english, (done) => {
+      if (turns++ === 0) add(done + 10);
+    });
+    assert.ok(turns > 0 && written < MANY, `${written} packets, ${turns} turns`);
+    rmSync(file('export'));
+  });
+
   it('of exporting packets and of saving a stream: others have their turn, and nothing is left of what was cancelled', async () => {
     const store = new PacketStore();
     const [sent] = [udp({ from: '10.0.0.1:1000', to: '10.0.0.2:53', payload: 'x' })];

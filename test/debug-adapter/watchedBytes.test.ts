@@ -93,4 +93,41 @@ describe('debug adapter: watched bytes of a packet', () => {
       assert.equal(await adapter.evaluate('skb.head[skb.data + 18] * 256 + skb.head[skb.data + 19]'), '258');
       assert.equal(await stop(adapter, 'continue'), 'terminated');
     }));
+
+  it('do not stop at what the user assigns, nor where that is assigned again', () =>
+    withAdapter(async (adapter) => {
+      await inFunction(adapter, '__ip_queue_xmit');
+      await adapter.evaluate('watch skb.data[18..20]');
+      const at = Number(await adapter.evaluate('skb.data')) + 18;
+      await adapter.evaluate(`skb.head[${at}] = 1`);
+      const [{ id: frameId }] = (await adapter.stack()) as [DebugProtocol.StackFrame];
+      await adapter.request('setExpression', { expression: `skb.head[${at + 1}]`, value: '2', frameId });
+      await adapter.go('next');
+      assert.equal(await adapter.evaluate(`skb.head[${at}] * 256 + skb.head[${at} + 1]`), '258');
+      assert.equal(await stop(adapter, 'reverseContinue'), 'Paused at the beginning');
+      assert.match(await stop(adapter, 'continue'), /Paused at the end of the past/);
+      assert.equal(await adapter.evaluate(`skb.head[${at}] * 256 + skb.head[${at} + 1]`), '258');
+      assert.equal(await stop(adapter, 'continue'), 'terminated');
+    }));
+
+  it('of a receive ring do not stop at a frame that the user changes there', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program }, () =>
+        // The first time the NIC has only sent the frame.
+        adapter.request('setFunctionBreakpoints', {
+          breakpoints: [{ name: 'vnic_clean_rx_irq', hitCondition: '2' }],
+        }),
+      );
+      await adapter.stopped();
+      await adapter.request('setFunctionBreakpoints', { breakpoints: [] });
+      await adapter.request('setExceptionBreakpoints', { filters: [] });
+      // A byte of the sender's hardware address, which nobody looks at.
+      await adapter.evaluate('watch adapter.rx_ring.desc[0].buffer_addr[7] if $value === 0x77');
+      await adapter.evaluate('frame 1 set 7 77');
+      assert.equal(await adapter.evaluate('adapter.rx_ring.desc[0].buffer_addr[7]'), '119');
+      await adapter.go('next');
+      assert.equal(await stop(adapter, 'reverseContinue'), 'Paused at the beginning');
+      assert.match(await stop(adapter, 'continue'), /Paused at the end of the past/);
+      assert.equal(await stop(adapter, 'continue'), 'terminated');
+    }));
 });
