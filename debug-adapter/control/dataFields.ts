@@ -14,16 +14,15 @@ export class DataFields {
   readonly #offered = new Map<number, OfferedField>();
   readonly #used = new Set<number>();
 
-  /** The number of the next one. */
-  get next(): number {
-    return this.#next;
+  /** A number for the next one, which nobody else is given. */
+  take(): number {
+    return this.#next++;
   }
   /** @returns it, as it is kept: its number is DAP's id for it */
   add(field: OfferedField): OfferedField {
     const known = this.#offered.get(field.number);
     // What was changed where it was accessed comes after the moment at which it was first offered, and may come before this one.
     if (!this.#used.has(field.number) || known?.moment === undefined) this.#offered.set(field.number, field);
-    this.#next = Math.max(this.#next, field.number + 1);
     return this.#offered.get(field.number)!;
   }
   /** Undefined: there is none of this id. */

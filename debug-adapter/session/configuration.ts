@@ -9,7 +9,7 @@ import type { DataWish } from '../inspect/dataBreakpoints.ts';
 import type { ArmedFilter } from '../inspect/stops.ts';
 import type { BreakOn, Watch } from '../protocol.ts';
 import type { Run } from './run.ts';
-import { dataKey, setDataBreakpoints, wishOf } from './dataBreakpoints.ts';
+import { dataKey, HAS_ENDED, isTaken, setDataBreakpoints, wishOf } from './dataBreakpoints.ts';
 import { sourceFile, type SourceFile } from './sourceFile.ts';
 
 type Breakpoint = DebugProtocol.Breakpoint;
@@ -133,28 +133,34 @@ export class Configuration {
   get #known(): Watching[] {
     return this.#watches.filter(({ dataId }) => this.dataFields.byId(dataId) !== undefined);
   }
-  /** The data breakpoints on fields that are known. */
+  /** The data breakpoints on fields that are known, without those that no machine takes. */
   get data(): DataWish[] {
-    return [...this.#data, ...this.#watches].flatMap((wish) => wishOf(this.dataFields, wish) ?? []);
+    const known = [...this.#data, ...this.#watches].flatMap((wish) => wishOf(this.dataFields, wish) ?? []);
+    return known.filter(isTaken);
   }
 
   /** Set a data breakpoint that the client does not know. @throws an error for the user if the machine refuses it */
   async addWatch(wish: DebugProtocol.DataBreakpoint): Promise<Watch> {
     const same = this.#known.find((one) => dataKey(one) === dataKey(wish));
-    if (same !== undefined) return this.#shown(same);
-    const watching: Watching = { ...wish, id: this.#nextId(), number: this.#nextWatch };
-    this.#watches.push(watching);
-    if (this.#run !== undefined) await this.#setData(this.#run);
-    if (watching.problem === undefined) {
-      this.#nextWatch++;
+    // One that is being set may still be refused.
+    const watching: Watching = same ?? { ...wish, id: this.#nextId(), number: this.#nextWatch++ };
+    if (same === undefined) this.#watches.push(watching);
+    try {
+      if (this.#run !== undefined) await this.#setData(this.#run);
+      if (watching.problem !== undefined) throw new UserError('{0}', watching.problem);
+      if (!this.#known.includes(watching)) throw UserError.of(HAS_ENDED);
       return this.#shown(watching);
+    } catch (error) {
+      await this.#removeWatches((one) => one === watching);
+      throw error;
     }
-    await this.removeWatches([watching.number]);
-    throw new UserError('{0}', watching.problem);
   }
   async removeWatches(numbers: readonly number[]): Promise<void> {
-    this.#watches = this.#watches.filter(({ number }) => !numbers.includes(number));
-    if (this.#run !== undefined) await this.#setData(this.#run);
+    await this.#removeWatches(({ number }) => numbers.includes(number));
+  }
+  async #removeWatches(isRemoved: (watching: Watching) => boolean): Promise<void> {
+    this.#watches = this.#watches.filter((one) => !isRemoved(one));
+    if (this.#run !== undefined && !this.#run.isOver) await this.#setData(this.#run);
   }
   get watches(): Watch[] {
     return this.#known.map((one) => this.#shown(one));

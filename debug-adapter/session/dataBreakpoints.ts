@@ -24,6 +24,9 @@ const ACCESS: readonly DataAccess[] = ['read', 'write', 'readWrite'];
 const NO_FIELD = message(
   'There is no data breakpoint for it: it is no field of an object in which a value is stored.',
 );
+export const HAS_ENDED = message(
+  'This value belonged to a machine that has ended: choose it again in the variables of this one.',
+);
 const AS_IT_WAS = message(
   'There is no data breakpoint for it: it is shown as it was when its function fell asleep.',
 );
@@ -43,10 +46,10 @@ export async function dataBreakpointInfo(
     run.frames.sleepers.check(variablesReference);
     return { dataId: null, description: say(run.t, AS_IT_WAS) };
   }
-  const field = await offered(run, fields, () =>
+  const field = await offered(run, fields, (next) =>
     variablesReference > 0
-      ? fieldOfItem(run, fields.next, variablesReference, name)
-      : fieldNamed(run, fields.next, name, frameId),
+      ? fieldOfItem(run, next, variablesReference, name)
+      : fieldNamed(run, next, name, frameId),
   );
   if (field === undefined) return { dataId: null, description: say(run.t, NO_FIELD) };
   return {
@@ -61,17 +64,17 @@ type Offer = DataField & Pick<OfferedField, 'named'>;
 /**
  * Note a field that a machine offers, with the moment of it.
  *
- * @param offer asks the machine
+ * @param offer asks the machine, with a number for the field unless it has one
  * @returns undefined if it offers none
  */
 export async function offered(
   run: Run,
   fields: DataFields,
-  offer: () => Promise<Offer | null>,
+  offer: (next: number) => Promise<Offer | null>,
 ): Promise<OfferedField | undefined> {
   const { stop } = run.execution;
   await stop?.snapshot;
-  const field = await offer();
+  const field = await offer(fields.take());
   if (field === null) return undefined;
   const stands = stop !== undefined && run.execution.stop === stop;
   return fields.add({ ...field, moment: stands ? run.execution.trail.moment : undefined });
@@ -147,12 +150,7 @@ export async function setDataBreakpoints(
   const wishes: DataWish[] = [];
   for (const wish of wanted) {
     const known = wishOf(fields, wish);
-    const problem =
-      known === undefined
-        ? run.t(
-            'This value belonged to a machine that has ended: choose it again in the variables of this one.',
-          )
-        : problemOf(run, known);
+    const problem = known === undefined ? say(run.t, HAS_ENDED) : problemOf(run, known);
     if (problem !== undefined) problems.set(wish.id, problem);
     else {
       wishes.push(known!);
@@ -171,16 +169,30 @@ export async function setDataBreakpoints(
   });
 }
 
-function problemOf(run: Run, { access, condition, hitCondition }: DataWish): string | undefined {
+function problemOf(run: Run, wish: DataWish): string | undefined {
   try {
     run.execution.checkStops();
-    if (!ACCESS.includes(access))
-      throw new UserError('"accessType" is one of {0}, not {1}', ACCESS.join(', '), JSON.stringify(access));
-    if (condition !== '') checkExpression(condition, 'condition');
-    if (hitCondition.trim() !== '') parseHitCondition(hitCondition);
+    check(wish);
     return undefined;
   } catch (error) {
     return errorText(run.t, error);
+  }
+}
+/** @throws an error for the user if it is written wrongly */
+function check({ access, condition, hitCondition }: DataWish): void {
+  if (!ACCESS.includes(access))
+    throw new UserError('"accessType" is one of {0}, not {1}', ACCESS.join(', '), JSON.stringify(access));
+  if (condition !== '') checkExpression(condition, 'condition');
+  if (hitCondition.trim() !== '') parseHitCondition(hitCondition);
+}
+/** Whether it is written as a machine takes it. */
+export function isTaken(wish: DataWish): boolean {
+  try {
+    check(wish);
+    return true;
+  } catch (error) {
+    if (error instanceof UserError) return false;
+    throw error;
   }
 }
 

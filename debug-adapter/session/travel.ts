@@ -443,15 +443,23 @@ export class Travel {
   async #toPresent(past: Run, why?: string): Promise<void> {
     const present = this.#present;
     if (present === undefined) return;
+    // Whoever leaves the run meanwhile ends the present, too.
+    if (why === undefined) await this.#carryFields(past, present.run);
+    if (this.#present !== present) return;
     this.#present = undefined;
     if (why !== undefined) {
       this.#tell(why);
       void past.kill();
-    } else {
-      await carryFields(past, present.run, this.#traveller.configuration.dataFields);
-      past.retire(this.threads);
-    }
+    } else past.retire(this.threads);
     await this.#showAgain(present.run, () => present.stopAgain(message('Paused at the end of the past')));
+  }
+  /** What was offered in the past is known in the present, as far as both live. */
+  async #carryFields(past: Run, present: Run): Promise<void> {
+    try {
+      await carryFields(past, present, this.#traveller.configuration.dataFields);
+    } catch (error) {
+      if (!past.isOver && !present.isOver) this.#tell(errorText(this.#traveller.t, error));
+    }
   }
   /** Requests are about a run again, which stops where it stands. */
   async #showAgain(run: Run, stopAgain: () => void): Promise<void> {

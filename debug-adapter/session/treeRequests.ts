@@ -35,8 +35,8 @@ export async function breakOnSocket(
   { id, enabled }: BreakOnSocketArguments,
 ): Promise<BreakOnSocketResponse> {
   const { dataFields } = configuration;
-  const field = await offered(run, dataFields, () =>
-    run.debuggee.ask<DataField>('offerSocket', id, dataFields.next),
+  const field = await offered(run, dataFields, (next) =>
+    run.debuggee.ask<DataField>('offerSocket', id, next),
   );
   await configuration.setSocket(field!, enabled);
   return { enabled };

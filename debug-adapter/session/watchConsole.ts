@@ -72,7 +72,7 @@ export async function obeyWatchCommand(
     return ended.map((watch) => run.t('{0} does not stop the machine any more.', watch.text)).join('\n');
   }
   const { fields } = watches;
-  const field = await offered(run, fields, () => fieldNamed(run, fields.next, command.expression, frameId));
+  const field = await offered(run, fields, (next) => fieldNamed(run, next, command.expression, frameId));
   if (field === undefined)
     throw new UserError(
       'There is no data breakpoint for {0}: it is no field of an object in which a value is stored. {1}',

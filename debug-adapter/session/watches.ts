@@ -70,8 +70,8 @@ export async function watchField(
   { id, access = 'write', condition = '', hitCondition = '' }: WatchFieldArguments,
 ): Promise<WatchResponse> {
   const { fields } = watches;
-  const field = await offered(run, fields, () =>
-    run.debuggee.ask<DataField | null>('offerNode', id, fields.next),
+  const field = await offered(run, fields, (next) =>
+    run.debuggee.ask<DataField | null>('offerNode', id, next),
   );
   if (field === undefined)
     throw new UserError(

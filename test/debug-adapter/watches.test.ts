@@ -110,6 +110,41 @@ describe('debug adapter: watched fields', () => {
       assert.deepEqual(await adapter.custom('sockscope/watches', {}), { watches: [] });
     }));
 
+  it('are numbered one by one, even if they are set at the same time', () =>
+    withAdapter(async (adapter) => {
+      await inConnect(adapter);
+      const commands = ['watch sk.snd_nxt', 'watch sk.snd_una if $value ===', 'watch sk.sk_state'];
+      const [first, refused, second] = await Promise.allSettled(
+        commands.map((command) => adapter.evaluate(command)),
+      );
+      assert.deepEqual(
+        [first!.status, refused!.status, second!.status],
+        ['fulfilled', 'rejected', 'fulfilled'],
+      );
+      const listed = (await adapter.evaluate('watch')).split('\n');
+      assert.equal(listed.length, 2);
+      assert.match(listed[0]!, /^1: snd_nxt of /);
+      assert.match(listed[1]!, /^\d: skc_state of /);
+      assert.match(await stop(adapter, 'continue'), /^snd_nxt: /);
+      assert.equal((await adapter.evaluate('unwatch 1')).split('\n').length, 1);
+      assert.match(await stop(adapter, 'continue'), /^skc_state: /);
+    }));
+
+  it('are left out on the way back if no machine takes them', () =>
+    withAdapter(async (adapter) => {
+      await inConnect(adapter);
+      const { dataId } = await adapter.request<DebugProtocol.DataBreakpointInfoResponse['body']>(
+        'dataBreakpointInfo',
+        { name: 'sk.snd_nxt', frameId: adapter.frame },
+      );
+      const { breakpoints } = await adapter.request<DebugProtocol.SetDataBreakpointsResponse['body']>(
+        'setDataBreakpoints',
+        { breakpoints: [{ dataId: dataId!, accessType: 'write', condition: '$value ===' }] },
+      );
+      assert.equal(breakpoints[0]!.verified, false);
+      assert.equal(await stop(adapter, 'reverseContinue'), 'Paused at the beginning');
+    }));
+
   it('are completed word by word', () =>
     withAdapter(async (adapter) => {
       await inConnect(adapter);
