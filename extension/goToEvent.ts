@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { OutputLine } from '../debug-adapter/protocol.ts';
 import type { MachineSession, Sessions } from './session.ts';
+import { showError } from './showError.ts';
 
 export function registerGoToEvent(sessions: Sessions): vscode.Disposable {
   return vscode.Disposable.from(registerByNumber(sessions), registerByOutput(sessions));
@@ -27,7 +28,7 @@ function registerByOutput(sessions: Sessions): vscode.Disposable {
       });
       if (chosen !== undefined) await goToEvent(session, chosen.event);
     } catch (error) {
-      void vscode.window.showErrorMessage((error as Error).message);
+      showError(error);
     }
   });
 }
@@ -61,7 +62,7 @@ function registerByNumber(sessions: Sessions): vscode.Disposable {
     try {
       await goToEvent(session, Number(typed));
     } catch (error) {
-      void vscode.window.showErrorMessage((error as Error).message);
+      showError(error);
     }
   });
 }

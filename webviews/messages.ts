@@ -233,8 +233,9 @@ export type FromPanel =
   | { type: 'focus'; focused: boolean }
   /** Open the code that sent or received the packet. */
   | { type: 'goToCode'; number: number; which: 'sent' | 'received' }
-  /** Run, or go back, to where the stack takes it. */
+  /** Go to the moment at which it was sent. */
   | { type: 'goToSending'; number: number }
+  /** Run, or go back, to where the stack takes it. */
   | { type: 'runToArrival'; number: number }
   /** Go to the packet that has caused this one, or to the code that has. */
   | { type: 'goToCause'; number: number }

@@ -14,6 +14,7 @@ import { inet_csk } from '../../stack/include/net/inet_connection_sock.ts';
 import type { request_sock } from '../../stack/include/net/request_sock.ts';
 import type { sock } from '../../stack/include/net/sock.ts';
 import type { Machine } from '../../stack/machine.ts';
+import { devices_on_wire } from '../../stack/world/links.ts';
 import type { World } from '../../stack/world/world.ts';
 import type { Drop, DropQueue } from '../packets/truth/drop.ts';
 import type { Handling } from './handling.ts';
@@ -82,13 +83,10 @@ export class FateTracker {
   }
 
   /** A wire brings a frame to every host: what becomes of it is told by the one that it is addressed to. */
-  #isAnothers({ machine, head, mac_header }: sk_buff): boolean {
-    return this.#world.machines.some(
-      (other) =>
-        other !== machine &&
-        [...other.init_net.dev_base.values()].some(({ dev_addr }) =>
-          dev_addr.every((byte, at) => byte === head[mac_header + at]),
-        ),
+  #isAnothers({ dev, head, mac_header }: sk_buff): boolean {
+    if (dev === null) return false;
+    return devices_on_wire(this.#world, dev).some(
+      (other) => other !== dev && other.dev_addr.every((byte, at) => byte === head[mac_header + at]),
     );
   }
 

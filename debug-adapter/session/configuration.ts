@@ -26,13 +26,13 @@ export class Configuration {
   /** By the real path of the file. */
   readonly #lines = new Map<string, { file: SourceFile; wanted: LineWish[] }>();
   #functions: Numbered<DebugProtocol.FunctionBreakpoint>[] = [];
-  /** Enabled in the client's list of exception filters. */
   #data: Numbered<DebugProtocol.DataBreakpoint>[] = [];
   /** Data breakpoints that the client does not know. */
   #watches: Watching[] = [];
   #nextWatch = 1;
   /** What data breakpoints can be set on. */
   readonly dataFields = new DataFields();
+  /** Enabled in the client's list of exception filters. */
   #filters: ArmedFilter[] = [{ id: UNCAUGHT_FILTER, condition: '' }];
   /** Chosen in addition. */
   #breakOn: ArmedFilter[] = [];

@@ -57,7 +57,9 @@ export async function saveRecording(
 /** What was changed, with the numbers of the moments: the run may have to be repeated for them. */
 async function numbered(run: Run, travel: Travel, works: Works): Promise<readonly NumberedChange[]> {
   const title = run.t('Repeating the run to find where it was changed');
-  const work = works.begin(title, () => travel.machinesFor(run).stop());
+  // The session may have left the run when this is cancelled.
+  const machines = travel.machinesFor(run);
+  const work = works.begin(title, () => machines.stop());
   try {
     return await travel.changesOf(run);
   } catch (error) {

@@ -353,12 +353,12 @@ export class Session {
     return run;
   }
   /** A machine for the run of a recording. Breakpoints wait until it has come to where that stands. */
-  async #load(launch: LaunchArguments, { recording }: Opened): Promise<Run> {
+  async #load(launch: LaunchArguments, { recording, file }: Opened): Promise<Run> {
     const blueprint = blueprintOf(launch, this.#functions, this.#numbers, this.#bundle);
     void this.#spare?.kill();
     this.#spare = undefined;
     const title = this.#t('Opening a recording: repeating the run up to where it stands');
-    const opening = (this.#opening = new Opening(this.#works, title));
+    const opening = (this.#opening = new Opening(this.#works, title, file));
     const make = { root: this.#root, threads: this.#travel.threads, ...blueprint };
     const replica = await opening.with(loadRecorded(recording, make));
     const { debuggee, execution } = replica;

@@ -2,6 +2,7 @@
 import { vnic_adapter } from '../drivers/net/vnic/adapter.ts';
 import { vnic_link } from '../drivers/net/vnic/vnic_main.ts';
 import type { net_device } from '../include/linux/netdevice.ts';
+import type { Wire } from '../wire/wire.ts';
 import type { NetemWire } from '../wire/netem.ts';
 import type { World } from './world.ts';
 
@@ -20,6 +21,17 @@ export function world_links(world: World): Map<string, WorldLink> {
         return wire === null ? [] : [[link_name(world, hostname, dev.name), { dev, wire }]];
       }),
     ),
+  );
+}
+
+/** The interfaces that hear what an interface hears, or send it: those on the same wire, itself included. */
+export function devices_on_wire(world: World, dev: net_device): net_device[] {
+  const wire_of = ({ priv }: net_device): Wire | null => (priv instanceof vnic_adapter ? priv.hw.wire : null);
+  const own = wire_of(dev);
+  const wire = world.wires.find(({ ends }) => ends.some((end) => end === own));
+  const ends = new Set<Wire | null>(wire?.ends);
+  return world.machines.flatMap(({ init_net }) =>
+    [...init_net.dev_base.values()].filter((one) => one === dev || ends.has(wire_of(one))),
   );
 }
 

@@ -5,9 +5,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { english } from '../../language/message.ts';
+import { errorText } from '../../language/userError.ts';
 import { PacketStore } from '../../debug-adapter/packets/packetStore.ts';
 import type { Tell } from '../../debug-adapter/packets/pace.ts';
 import { exportPackets } from '../../debug-adapter/packets/pcapFile.ts';
+import { Opening } from '../../debug-adapter/session/opening.ts';
+import type { Replica } from '../../debug-adapter/travel/replica.ts';
 import { Works } from '../../debug-adapter/session/works.ts';
 import { frame, udp } from '../support/packetBuilder.ts';
 import { withAdapter, type Adapter } from './support/adapter.ts';
@@ -127,6 +130,19 @@ describe('debug adapter: progress', function () {
       assert.equal(await adapter.stopped(), 'terminated');
       assert.match(adapter.output.at(-1)!.text, /^The opening of \S+opened\.sockscope was cancelled\.\n$/);
     });
+  });
+
+  it('of opening a recording: cancelled while its machine is loaded, the launch fails with a sentence', async () => {
+    const works = new Works(() => {});
+    const opening = new Opening(works, 'Opening', 'run.sockscope');
+    let killed = 0;
+    const replica = { fails: () => {}, kill: () => Promise.resolve(killed++) } as unknown as Replica;
+    works.cancel('work 1');
+    await assert.rejects(opening.with(Promise.resolve(replica)), (error) => {
+      assert.equal(errorText(english, error), 'The opening of run.sockscope was cancelled.');
+      return true;
+    });
+    assert.equal(killed, 1);
   });
 
   it('of work in steps is told in percent, and a step is the last one when it was cancelled', async () => {

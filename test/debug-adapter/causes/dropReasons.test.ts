@@ -1,8 +1,11 @@
-/** Why segments and packets are dropped: each reason with the code that dropped, by a peer whose segments are written by hand. */
+/** Why segments and packets are dropped: each reason with the code that dropped, by a peer whose segments are written by hand; and that the told reasons are all that the stack has. */
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { RawPeer } from '../../stack/support/rawPeer.ts';
 import { block, listener, type Setup, type Sockscope, story, textOf } from '../../stack/support/story.ts';
 import { Captured } from '../support/captured.ts';
+import { ROOT } from '../support/paths.ts';
 
 const PORT = 45_000;
 const BIG = textOf(block(5000).map((byte) => byte & 0x7f));
@@ -234,5 +237,45 @@ describe('The reason of a drop is what the code that ran has found', () => {
       drop(capture, 'sockscope.drop.reason == "TCP_OFO_QUEUE_PRUNE"', /\btcp_prune_ofo_queue\b/),
       /^Dropped: receive buffer of 127\.0\.0\.1:8080 full, \d{4,} of 4608 bytes of memory\.$/,
     );
+  });
+});
+
+/** Other tests of this folder hold these against the code that dropped. */
+const HELD_ELSEWHERE = [
+  ...['NO_SOCKET', 'UDP_CSUM', 'IP_CSUM', 'SOCKET_RCVBUFF', 'SOCKET_BACKLOG'],
+  ...['NEIGH_FAILED', 'NEIGH_QUEUEFULL', 'QDISC_DROP', 'PKT_TOO_BIG', 'OTHERHOST'],
+];
+/** They are the freeing of what has been processed. */
+const NO_DROP = ['NOT_SPECIFIED', 'TCP_RESET'];
+/** Dropped before it is a frame: what loops back to its sender. */
+const NO_FRAME = ['CPU_BACKLOG'];
+/** No test of this folder comes to the one place that drops for it. */
+const NOT_HELD = [
+  ...[
+    'ICMP_CSUM',
+    'INVALID_PROTO',
+    'IP_INADDRERRORS',
+    'IP_INHDR',
+    'IP_INNOROUTES',
+    'IP_NOPROTO',
+    'IP_OUTNOROUTES',
+  ],
+  ...['IP_RPFILTER', 'NEIGH_CREATEFAIL', 'NEIGH_DEAD', 'PKT_TOO_SMALL', 'TCP_CLOSE', 'TCP_OFO_DROP'],
+  ...['UNHANDLED_PROTO', 'UNICAST_IN_L2_MULTICAST'],
+];
+
+describe('The reasons for which the stack drops', () => {
+  it('are known to these tests', () => {
+    const used = new Set<string>();
+    const folder = path.join(ROOT, 'stack');
+    for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+      if (!file.endsWith('.ts') || file.endsWith('dropreason.ts')) continue;
+      const text = readFileSync(path.join(folder, file), 'utf8').replace(/^import [^;]*;/gm, '');
+      for (const [, reason] of text.matchAll(/\bSKB_DROP_REASON_(\w+)/g)) used.add(reason!);
+    }
+    // Counters of the kernel are none of the stack's reasons.
+    const held = CASES.map(({ reason }) => reason).filter((reason) => reason === reason.toUpperCase());
+    const known = [...held, ...HELD_ELSEWHERE, ...NO_DROP, ...NO_FRAME, ...NOT_HELD];
+    assert.deepEqual([...used].sort(), known.sort());
   });
 });

@@ -1,7 +1,5 @@
-/** Why a router drops what it forwards, and that the told reasons are all that the stack has. */
+/** Why a router drops what it forwards, and what becomes of a frame that is for nobody. */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { NLM_F_CREATE, NLM_F_EXCL, fib_config } from '../../../stack/include/net/ip_fib.ts';
 import { RT_TABLE_MAIN, RTN_UNICAST } from '../../../stack/include/uapi/linux/rtnetlink.ts';
 import { AF_INET } from '../../../stack/include/uapi/linux/socket.ts';
@@ -10,10 +8,11 @@ import { __dev_get_by_name } from '../../../stack/net/core/dev/register.ts';
 import { inet_rtm_newroute } from '../../../stack/net/ipv4/fib_frontend.ts';
 import { pfifo_qdisc_ops } from '../../../stack/net/sched/sch_fifo.ts';
 import { qdisc_create_dflt } from '../../../stack/net/sched/sch_generic/activate.ts';
+import { inject_frame } from '../../../stack/world/frames.ts';
+import { udp } from '../../support/packetBuilder.ts';
 import { network } from '../../stack/support/network.ts';
 import { block } from '../../stack/support/story.ts';
 import { Captured } from '../support/captured.ts';
-import { ROOT } from '../support/paths.ts';
 
 /** A client sends ten datagrams over a router to an address of its other network. */
 async function forwarded(to: string, prepare: (router: Machine) => void): Promise<Captured> {
@@ -94,50 +93,29 @@ describe('The reason for which a router drops what it forwards', () => {
   });
 });
 
-/** What the tests of this folder hold against the code that dropped. */
-const HELD = [
-  ...['NO_SOCKET', 'UDP_CSUM', 'IP_CSUM', 'SOCKET_RCVBUFF', 'SOCKET_BACKLOG'],
-  ...['TCP_RFC7323_PAWS', 'TCP_OLD_DATA', 'TCP_OFOMERGE', 'TCP_OVERWINDOW', 'TCP_ZEROWINDOW'],
-  ...['TCP_INVALID_SEQUENCE', 'TCP_INVALID_SYN', 'TCP_FLAGS', 'TCP_ACK_UNSENT_DATA', 'TCP_TOO_OLD_ACK'],
-  ...[
-    'PROTO_MEM',
-    'TCP_OFO_QUEUE_PRUNE',
-    'NEIGH_FAILED',
-    'NEIGH_QUEUEFULL',
-    'QDISC_DROP',
-    'PKT_TOO_BIG',
-    'OTHERHOST',
-  ],
-  'TCP_CSUM',
-];
-/** They are the freeing of what has been processed. */
-const NO_DROP = ['NOT_SPECIFIED', 'TCP_RESET'];
-/** Dropped before it is a frame: what loops back to its sender. */
-const NO_FRAME = ['CPU_BACKLOG'];
-/** No test of this folder comes to the one place that drops for it. */
-const NOT_HELD = [
-  ...[
-    'ICMP_CSUM',
-    'INVALID_PROTO',
-    'IP_INADDRERRORS',
-    'IP_INHDR',
-    'IP_INNOROUTES',
-    'IP_NOPROTO',
-    'IP_OUTNOROUTES',
-  ],
-  ...['IP_RPFILTER', 'NEIGH_CREATEFAIL', 'NEIGH_DEAD', 'PKT_TOO_SMALL', 'TCP_CLOSE', 'TCP_OFO_DROP'],
-  ...['UNHANDLED_PROTO', 'UNICAST_IN_L2_MULTICAST'],
-];
-
-describe('The reasons for which the stack drops', () => {
-  it('are known to these tests', () => {
-    const used = new Set<string>();
-    const folder = path.join(ROOT, 'stack');
-    for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-      if (!file.endsWith('.ts') || file.endsWith('dropreason.ts')) continue;
-      const text = readFileSync(path.join(folder, file), 'utf8').replace(/^import [^;]*;/gm, '');
-      for (const [, reason] of text.matchAll(/\bSKB_DROP_REASON_(\w+)/g)) used.add(reason!);
+describe('The drop of a frame that is for nobody on its wire', () => {
+  /** Injected on the wire of two hosts, to an address. */
+  async function sentTo(address: (server: Machine) => Uint8Array): Promise<Captured> {
+    const tale = network({ client: '10.0.0.1/24', server: '10.0.0.2/24' });
+    const [, server] = tale.world.machines;
+    const bytes = Uint8Array.from(udp({ from: '10.0.0.1:1000', to: '10.0.0.2:9', payload: 'x' }));
+    tale.on('client', async (s) => {
+      bytes.set(address(server!), 0);
+      inject_frame(tale.world, 'client eth0', Buffer.from(bytes).toString('hex'));
+      await s.sleep(10);
+    });
+    const capture = new Captured(tale.world);
+    await tale.run();
+    return capture.read();
+  }
+  it('is told, also where another link has such an address', async () => {
+    for (const nobody of [new Uint8Array(6), new Uint8Array(6).fill(2)]) {
+      const capture = await sentTo(() => nobody);
+      const [number] = capture.find('sockscope.drop.reason == "OTHERHOST"');
+      assert.ok(number !== undefined, capture.told());
+      assert.equal(capture.story(number).drop, 'Dropped by server: OTHERHOST.');
     }
-    assert.deepEqual([...used].sort(), [...HELD, ...NO_DROP, ...NO_FRAME, ...NOT_HELD].sort());
+    const heard = await sentTo((server) => ethernet(server).dev_addr);
+    assert.deepEqual(heard.find('sockscope.drop.reason == "OTHERHOST"'), []);
   });
 });
