@@ -31,6 +31,13 @@ export class WorkerHub {
     return (this.#shared ??= new WorkerHub());
   }
 
+  /** No worker is looked after any more: the next ones do not wait at their start for somebody who tells them to run. */
+  static close(): void {
+    const shared = this.#shared;
+    this.#shared = undefined;
+    if (shared !== undefined) shared.#session.disconnect();
+  }
+
   private constructor() {
     this.#session.connect();
     // node:inspector's types do not describe the form in which these events arrive.

@@ -9,6 +9,7 @@ import type { Scripts } from '../cdp/scripts.ts';
 import { AGENT } from '../worker/channel.ts';
 
 type Frame = Debugger.CallFrame;
+type Client = Pick<CdpClient, 'send' | 'on'>;
 
 /** An id that no breakpoint of the user has: as each other one, it stops for a pause that is wanted. */
 const NOBODYS = 2 ** 31 - 1;
@@ -17,21 +18,26 @@ const CONDITION = `globalThis[Symbol.for('${AGENT}')].rules.pauses(${NOBODYS})`;
 interface Anchor {
   /** The function that it is in. */
   of: string;
-  id: string | undefined;
+  /** V8's id of it; undefined: the machine has ended. */
+  id: Promise<string | undefined>;
 }
 
 export class Removal {
-  readonly #client: CdpClient;
-  readonly #scripts: Scripts;
+  readonly #client: Client;
+  readonly #scripts: Pick<Scripts, 'get'>;
   /** The innermost frame, while V8 stands. */
   #top: Frame | undefined;
   #anchor: Anchor | undefined;
   #anchors = 0;
 
-  constructor(client: CdpClient, scripts: Scripts) {
+  constructor(client: Client, scripts: Pick<Scripts, 'get'>) {
     this.#client = client;
     this.#scripts = scripts;
-    client.on('Debugger.paused', ({ callFrames: [top] }) => (this.#top = top));
+    client.on('Debugger.paused', ({ callFrames: [top] }) => {
+      this.#top = top;
+      // Where V8 stands in another function it keeps its place in this one.
+      if (this.#anchor?.of !== (top && functionOf(top))) this.release();
+    });
     client.on('Debugger.resumed', () => (this.#top = undefined));
   }
 
@@ -42,27 +48,30 @@ export class Removal {
   }
   /** V8 goes on without a step: there is no place to keep. */
   release(): void {
-    const id = this.#anchor?.id;
-    if (id === undefined) return;
+    const anchor = this.#anchor;
     this.#anchor = undefined;
-    this.#client.send('Debugger.removeBreakpoint', { breakpointId: id }).catch(() => {});
+    const remove = (breakpointId: string | undefined): unknown =>
+      breakpointId && this.#client.send('Debugger.removeBreakpoint', { breakpointId });
+    anchor?.id.then(remove).catch(ended);
   }
 
   #hold(frame: Frame): void {
-    const { scriptId, lineNumber, columnNumber = 0 } = frame.functionLocation ?? frame.location;
-    const of = `${scriptId}:${lineNumber}:${columnNumber}`;
+    const of = functionOf(frame);
+    const { scriptId, lineNumber, columnNumber } = frame.functionLocation ?? frame.location;
     const script = this.#scripts.get(scriptId);
     if (this.#anchor?.of === of || script === undefined) return;
     this.release();
-    const anchor: Anchor = (this.#anchor = { of, id: undefined });
     // V8 refuses a breakpoint that was asked for in the same words: a number that matches nothing makes it another.
     const urlRegex = `^${script.url.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$|^anchor ${++this.#anchors}$`;
-    this.#client
-      .send('Debugger.setBreakpointByUrl', { urlRegex, lineNumber, columnNumber, condition: CONDITION })
-      .then(
-        ({ breakpointId }) => (anchor.id = breakpointId),
-        // The machine has ended, or goes on: whoever needs it learns that.
-        () => {},
-      );
+    const wish = { urlRegex, lineNumber, columnNumber: columnNumber ?? 0, condition: CONDITION };
+    const set = this.#client.send('Debugger.setBreakpointByUrl', wish);
+    this.#anchor = { of, id: set.then(({ breakpointId }) => breakpointId, ended) };
   }
+}
+
+/** A machine that has ended has no breakpoints, and nobody steps in it. */
+const ended = (): undefined => undefined;
+function functionOf({ functionLocation, location }: Frame): string {
+  const { scriptId, lineNumber, columnNumber } = functionLocation ?? location;
+  return `${scriptId}:${lineNumber}:${columnNumber}`;
 }

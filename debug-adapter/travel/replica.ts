@@ -221,6 +221,7 @@ export class Replica {
     if (this.#lost !== undefined) return Promise.reject(this.#lost);
     this.#isTidy = false;
     const pause = new Promise<Paused>((resolve, reject) => (this.#waiting = { resolve, reject }));
+    this.debuggee.removal.release();
     if (this.paused === undefined) this.debuggee.run();
     else this.debuggee.client.send('Debugger.resume').catch((error: Error) => this.fails(error));
     return pause;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serialize } from 'node:v8';
+import { WorkerHub } from '../../../debug-adapter/cdp/workerHub.ts';
 import { Debuggee } from '../../../debug-adapter/control/debuggee.ts';
 import { entryOf } from '../../../debug-adapter/control/entry.ts';
 import { Execution } from '../../../debug-adapter/control/execution.ts';
@@ -97,6 +98,8 @@ describe("a machine's thread", () => {
 describe('a thread that one machine has left', () => {
   let lodgings: Lodgings;
   let folder: string;
+  // Other tests begin threads in this process, too.
+  after(() => WorkerHub.close());
   const program = (text: string, ending = 'ts'): string => {
     const file = path.join(folder, `program${text.length}.${ending}`);
     writeFileSync(file, text);
