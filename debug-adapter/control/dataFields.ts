@@ -9,10 +9,22 @@ export interface OfferedField extends DataField {
   named?: { expression: string; below: number | undefined };
 }
 
+/** What fields are needed for, by their numbers; not all of them need be known. */
+export interface FieldNeeds {
+  /** They stop the machine. */
+  stopping: readonly number[];
+  /** Their owners do, or moments are told by them. */
+  known: readonly number[];
+}
+
 export class DataFields {
   #next = 1;
   readonly #offered = new Map<number, OfferedField>();
-  readonly #used = new Set<number>();
+  readonly #needs: () => FieldNeeds;
+
+  constructor(needs: () => FieldNeeds) {
+    this.#needs = needs;
+  }
 
   /** A number for the next one, which nobody else is given. */
   take(): number {
@@ -22,34 +34,39 @@ export class DataFields {
   add(field: OfferedField): OfferedField {
     const known = this.#offered.get(field.number);
     // What was changed where it was accessed comes after the moment at which it was first offered, and may come before this one.
-    if (!this.#used.has(field.number) || known?.moment === undefined) this.#offered.set(field.number, field);
+    if (!this.#needed().has(field.number) || known?.moment === undefined)
+      this.#offered.set(field.number, field);
     return this.#offered.get(field.number)!;
   }
   /** Undefined: there is none of this id. */
   byId(dataId: string): OfferedField | undefined {
     return /^\d+$/.test(dataId) ? this.#offered.get(Number(dataId)) : undefined;
   }
-  /** A breakpoint is set on it: whoever repeats the run watches it. */
-  use({ number }: OfferedField): void {
-    this.#used.add(number);
+  byNumber(number: number): OfferedField | undefined {
+    return this.#offered.get(number);
   }
   text(number: number): string {
     return this.#offered.get(number)?.text ?? '';
   }
+  /** Those that somebody needs now: whoever repeats the run knows them. */
   get used(): OfferedField[] {
-    return [...this.#used].map((number) => this.#offered.get(number)!);
+    return [...this.#needed()].flatMap((number) => this.#offered.get(number) ?? []);
+  }
+  #needed(): Set<number> {
+    const { stopping, known } = this.#needs();
+    return new Set([...stopping, ...known]);
+  }
+  /** The numbers of those that stop the machine now. */
+  get stopping(): readonly number[] {
+    return this.#needs().stopping;
   }
   /** Only these are left. */
   keep(numbers: readonly number[]): void {
     for (const number of [...this.#offered.keys()])
-      if (!numbers.includes(number)) {
-        this.#offered.delete(number);
-        this.#used.delete(number);
-      }
+      if (!numbers.includes(number)) this.#offered.delete(number);
   }
   /** All machines have ended. */
   clear(): void {
     this.#offered.clear();
-    this.#used.clear();
   }
 }

@@ -55,6 +55,11 @@ export interface Moment {
   moves: readonly Move[];
 }
 
+/** The fields whose accesses lead to a moment. */
+export function fieldsOf({ mark, moves }: Moment): number[] {
+  return [mark, ...moves].flatMap((one) => ('field' in one ? one.field : []));
+}
+
 export const BEGIN: Moment = { mark: { kind: 'begin', event: 0 }, moves: [] };
 
 export function at(mark: Mark): Moment {

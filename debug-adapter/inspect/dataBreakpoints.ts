@@ -60,6 +60,8 @@ export interface ExpectedField {
   kind: number;
   ordinal: number;
   range?: ByteRange | undefined;
+  /** Its accesses are counted from the creation of its owner on. */
+  isCounted?: boolean;
 }
 /** An access to a field: how many of its kind there were since the event, this one included. */
 export interface CountedAccess {
@@ -249,7 +251,9 @@ export class DataBreakpoints {
       this.#wanted?.field === number ||
       this.#changed.some((one) => one.field === number);
     // Each read is looked at: whether the machine's own code makes it.
+    const wasRead = field.since.read !== undefined;
     field.since.read = this.#isReadWatched(number) ? (field.since.read ?? event) : undefined;
+    if (!wasRead) field.counts.read = noAccess();
     if (isWanted === (field.unwatch !== undefined) || field.owner === undefined) return;
     if (!isWanted) {
       field.unwatch!();
@@ -259,6 +263,7 @@ export class DataBreakpoints {
     const { owner, name } = field;
     if (!Object.hasOwn(owner, name)) return;
     field.since.write = event;
+    field.counts.write = noAccess();
     if (field.range !== undefined) {
       field.unwatch = this.#watchBytes(number, field);
       return;
@@ -434,10 +439,10 @@ export class DataBreakpoints {
     for (const [number, field] of this.#fields) this.#watch(number, field);
   }
 
-  /** Fields of objects that are still to be created, or were when the machine was: they are watched from their creation on. */
+  /** Fields of objects that are still to be created, or were when the machine was: they are known from their creation on. */
   expect(expected: readonly ExpectedField[]): void {
-    for (const { number, name, kind, ordinal, range } of expected) {
-      const field = { ...unaccessed(undefined, name, range), always: true };
+    for (const { number, name, kind, ordinal, range, isCounted = false } of expected) {
+      const field = { ...unaccessed(undefined, name, range), always: isCounted };
       this.#fields.set(number, field);
       this.#creations.whenCreated(kind, ordinal, (owner) => {
         if (this.#fields.get(number) !== field) return;
@@ -448,12 +453,15 @@ export class DataBreakpoints {
     this.#creations.forgetEarly();
   }
   /**
-   * The run takes another way from here: an object that is created later is not the expected one.
+   * The run takes another way from here: an object that is created later is not the expected one, and only what is
+   * among the next breakpoints is watched on.
    *
    * @returns the numbers of the fields that are left
    */
   expectNone(): number[] {
-    for (const [number, { owner }] of this.#fields) if (owner === undefined) this.#fields.delete(number);
+    for (const [number, field] of this.#fields)
+      if (field.owner === undefined) this.#fields.delete(number);
+      else field.always = false;
     return [...this.#fields.keys()];
   }
   /** Which of the counted objects of its class an object is that is reached by a path; 0: none. */
@@ -486,10 +494,12 @@ export function storedName(owner: object, name: string): string | undefined {
   return other === undefined || !Object.hasOwn(owner, other) ? undefined : storedName(owner, other);
 }
 function unaccessed(owner: object | undefined, name: string, range?: ByteRange): Watched {
-  const counts = { read: { event: -1, arrival: 0 }, write: { event: -1, arrival: 0 } };
+  const counts = { read: noAccess(), write: noAccess() };
   const since = { read: undefined, write: undefined };
   return { always: false, owner, name, since, counts, unwatch: undefined, range, seen: undefined };
 }
+
+const noAccess = (): { event: number; arrival: number } => ({ event: -1, arrival: 0 });
 
 /** Whether it is the machine's own code that reads, and not what looks at the machine. */
 function isReadByMachine(): boolean {

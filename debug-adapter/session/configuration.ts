@@ -2,7 +2,8 @@
 import { message, say, type Message, type Translate } from '../../language/message.ts';
 import { UserError } from '../../language/userError.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { DataFields, type OfferedField } from '../control/dataFields.ts';
+import { DataFields, type FieldNeeds, type OfferedField } from '../control/dataFields.ts';
+import { fieldsOf } from '../control/moment.ts';
 import { filterProblem, UNCAUGHT_FILTER } from '../filters/all.ts';
 import { keyOf, unloaded, type Numbered } from '../control/breakpoints.ts';
 import type { DataWish } from '../inspect/dataBreakpoints.ts';
@@ -31,7 +32,7 @@ export class Configuration {
   #watches: Watching[] = [];
   #nextWatch = 1;
   /** What data breakpoints can be set on. */
-  readonly dataFields = new DataFields();
+  readonly dataFields = new DataFields(() => this.#fieldNeeds);
   /** Enabled in the client's list of exception filters. */
   #filters: ArmedFilter[] = [{ id: UNCAUGHT_FILTER, condition: '' }];
   /** Chosen in addition. */
@@ -139,6 +140,22 @@ export class Configuration {
     return known.filter(isTaken);
   }
 
+  get #fieldNeeds(): FieldNeeds {
+    const { execution, bookmarks } = this.#run ?? {};
+    const moments = [
+      execution?.trail.moment,
+      ...(execution?.trail.changes ?? []).map((change) => change.moment),
+      ...(bookmarks?.all ?? []).map((bookmark) => bookmark.moment),
+    ];
+    return {
+      stopping: this.data.map(({ field }) => field),
+      known: [
+        ...this.#sockets,
+        ...moments.flatMap((moment) => (moment === undefined ? [] : fieldsOf(moment))),
+      ],
+    };
+  }
+
   /** Set a data breakpoint that the client does not know. @throws an error for the user if the machine refuses it */
   async addWatch(wish: DebugProtocol.DataBreakpoint): Promise<Watch> {
     const same = this.#known.find((one) => dataKey(one) === dataKey(wish));
@@ -180,7 +197,6 @@ export class Configuration {
   async setSocket(field: OfferedField, enabled: boolean): Promise<void> {
     const others = this.#sockets.filter((number) => number !== field.number);
     this.#sockets = enabled ? [...others, field.number] : others;
-    this.dataFields.use(field);
     await this.#run?.debuggee.ask('watchSockets', this.sockets);
   }
   /** The sockets that are known. */

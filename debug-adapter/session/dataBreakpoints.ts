@@ -154,7 +154,6 @@ export async function setDataBreakpoints(
     if (problem !== undefined) problems.set(wish.id, problem);
     else {
       wishes.push(known!);
-      fields.use(fields.byId(wish.dataId)!);
       run.execution.addDataBreakpoint(wish.id);
     }
   }

@@ -9,7 +9,7 @@ import { message } from '../../language/message.ts';
 import { UserError } from '../../language/userError.ts';
 import type { DataFields, OfferedField } from '../control/dataFields.ts';
 import type { Debuggee } from '../control/debuggee.ts';
-import type { CodePoint, Moment } from '../control/moment.ts';
+import { fieldsOf, type CodePoint, type Moment } from '../control/moment.ts';
 import { makeChange, type NumberedChange } from '../control/repetition.ts';
 import type { Trail } from '../control/trail.ts';
 import type { CountedAccess, ExpectedField } from '../inspect/dataBreakpoints.ts';
@@ -199,7 +199,7 @@ export class Machines {
   }
   async #markOf(past: Past, { mark, moves }: Moment, place: CodePoint): Promise<NumberedChange['mark']> {
     const last = moves.at(-1);
-    for (const one of [mark, ...moves]) if ('field' in one) await this.#findChanged(past, one.field);
+    for (const field of fieldsOf({ mark, moves })) await this.#findChanged(past, field);
     if (last === undefined && mark.kind !== 'begin') return mark;
     if (last?.how === 'access') return this.#accessOf(past, { mark, moves });
     return this.#once(past, async (replica) => {
@@ -222,15 +222,15 @@ export class Machines {
   /** Something was changed where a field was accessed, or after that: nothing else tells that moment. */
   async #findChanged(past: Past, number: number): Promise<void> {
     const { trail, fields } = this.#original;
-    const used = fields.used.find((one) => one.number === number);
-    if (used !== undefined && !this.#fields.has(number))
-      this.#fields.set(number, await this.#find(past, used));
+    const known = fields.byNumber(number);
+    if (known !== undefined && !this.#fields.has(number))
+      this.#fields.set(number, await this.#find(past, known));
     if (this.isFound(number)) return;
     trail.ends(message('a value was changed at a data breakpoint on a value that is not found again'));
     throw new UserError('The run cannot be repeated: {0}.', trail.end!);
   }
 
-  /** Find the fields that stop the machine: which object of its class has each. */
+  /** Find the fields that are needed: which object of its class has each. */
   async #findFields(past: Past): Promise<void> {
     for (const field of this.#original.fields.used)
       // Without a moment its path leads nowhere yet.
@@ -277,10 +277,24 @@ export class Machines {
       files,
       changes: [...this.#changes],
       counted: [...this.#counted],
-      fields: [...this.#fields.values()].filter((field) => field !== null),
+      fields: this.#expected(),
       ...more,
     };
     return this.#make(this.#blueprint, repeated, since);
+  }
+  /** All fields that were found. What watches them costs time at each access, or at each tracepoint. */
+  #expected(): ExpectedField[] {
+    const counted = this.#countedFields;
+    return [...this.#fields.values()].flatMap((field) =>
+      field === null ? [] : { ...field, isCounted: counted.has(field.number) },
+    );
+  }
+  /** The fields whose accesses have numbers that are needed: of breakpoints, and of moments that are told by them. */
+  get #countedFields(): Set<number> {
+    const { trail, fields } = this.#original;
+    const moments = trail.changes.map(({ moment }) => moment);
+    if (trail.moment !== undefined) moments.push(trail.moment);
+    return new Set([...fields.stopping, ...moments.flatMap(fieldsOf)]);
   }
   /** A machine with the program of rehearsals. */
   #rehearse(): Promise<Replica> {
@@ -301,7 +315,8 @@ export class Machines {
   }
 
   #keyOf({ inputs }: Past): string {
-    return [this.#changes.length, this.#fields.size, inputs].join(' ');
+    const counted = this.#expected().map(({ number, isCounted }) => (isCounted ? number : 0));
+    return [this.#changes.length, this.#fields.size, counted.join(','), inputs].join(' ');
   }
   /** The user stands at an event: have machines ready before it. */
   async prepare(event: number): Promise<void> {
