@@ -350,7 +350,7 @@ export interface OutputArguments {
 export interface OutputResponse {
   /** Oldest first. */
   lines: OutputLine[];
-  /** Older ones are not kept, or were not asked for. */
+  /** Older ones are not kept, or were not asked for; or a program has written more lines at once than are kept. */
   isCut: boolean;
 }
 /** Its moment is the event before it. */

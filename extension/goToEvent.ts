@@ -22,7 +22,7 @@ function registerByOutput(sessions: Sessions): vscode.Disposable {
       const chosen = await vscode.window.showQuickPick(lines.toReversed().map(outputItem), {
         title: vscode.l10n.t('Go to Line of Output'),
         placeHolder: isCut
-          ? vscode.l10n.t('Newest first; older lines are not listed')
+          ? vscode.l10n.t('Newest first; not every line is listed')
           : vscode.l10n.t('Newest first'),
         matchOnDescription: true,
       });

@@ -61,7 +61,7 @@ async function choose(session: MachineSession, packets: PacketsPanel, answer: Wh
   if (last?.event !== undefined && last.packet === undefined) {
     const { event: first, number } = last;
     steps.push({
-      label: `$(history) ${l10n.t('The moment in which packet {0} was sent', number)}`,
+      label: `$(history) ${l10n.t('The moment that led to packet {0}', number)}`,
       description: l10n.t('event {0}', first),
       go: () => goToEvent(session, first),
     });

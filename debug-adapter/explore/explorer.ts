@@ -33,8 +33,8 @@ export interface Progress {
   isShrinking: boolean;
 }
 
-/** The seed of the reference run: the same whatever seeds are explored. */
-const REFERENCE_SEED = 1;
+/** The reference run: the same whatever seeds are explored. */
+const REFERENCE: Trial = { seed: 1, faults: [] };
 
 export class Explorer {
   readonly #order: Order;
@@ -76,15 +76,17 @@ export class Explorer {
       this.#threads.stop();
     }
     const { count: runs } = this.#threads;
-    const servers = this.#reference?.survey.servers ?? [];
+    const servers = this.#reference?.survey?.servers ?? [];
     return { runs, done: this.#done, findings: this.#findings, servers };
   }
 
   async #explore(): Promise<void> {
     const { seeds, shard, faults, all } = this.#order;
-    this.#reference = await this.#threads.run({ seed: REFERENCE_SEED, faults: [] });
+    this.#reference = await this.#threads.run(REFERENCE);
     if (this.#reference === null) return;
     const { survey } = this.#reference;
+    // Nothing tells where faults can happen, and which processes are servers.
+    if (survey === null) return this.#found(REFERENCE, this.#reference);
     this.#threads.servers = survey.servers.map((one) => one.slice(0, one.lastIndexOf(':')));
     const trials = seedsOf(seeds, shard).map((seed): Trial => ({
       seed,
@@ -92,11 +94,15 @@ export class Explorer {
     }));
     for (let from = 0; from < trials.length && !this.#threads.isStopped;) {
       const failed = await this.#sweep(trials, from);
-      if (failed === null) return;
+      if (failed === null) break;
       await this.#found(trials[failed.index]!, failed.ran);
       if (!all) return;
       from = failed.index + 1;
     }
+    // Also where its seed is none of those: all others were judged by it.
+    const { failure } = this.#reference;
+    if (failure !== null && !this.#threads.isStopped && !this.#isKnown(failure.signature))
+      await this.#found(REFERENCE, this.#reference);
   }
 
   /**
@@ -105,7 +111,7 @@ export class Explorer {
    * shards change what counts as a failure.
    */
   #run(trial: Trial): Promise<Ran | null> {
-    const isReference = trial.seed === REFERENCE_SEED && trial.faults.length === 0;
+    const isReference = trial.seed === REFERENCE.seed && trial.faults.length === 0;
     return isReference ? Promise.resolve(this.#reference) : this.#threads.run(trial);
   }
 

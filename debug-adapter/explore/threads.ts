@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { topLevelFailureText } from '../cli/failure.ts';
 import { MACHINE_FLAGS, machineLimits } from '../worker/thread.ts';
 import type { FromTrial, ToldRun, TrialOrder } from './runTrial.ts';
-import type { Failure, Subject, Trial, TrialResult } from './trial.ts';
+import type { Failure, Subject, Survey, Trial } from './trial.ts';
 
 /** The host's time that a run may take: after it the program computes without end. */
 const HOST_LIMIT_S = 60;
@@ -13,7 +13,10 @@ export class RefusedError extends Error {
   override name = 'RefusedError';
 }
 
-export interface Ran extends TrialResult {
+export interface Ran {
+  failure: Failure | null;
+  /** null: the world itself could not tell of its end, and so of nothing. */
+  survey: Survey | null;
   /** Where it was asked for, and the run could say it. */
   told: ToldRun | null;
 }
@@ -105,5 +108,5 @@ export class Threads {
 
 /** A failure of which the world itself could not tell. */
 function outsideOfRun(failure: Failure): Ran {
-  return { failure, survey: { links: {}, events: 0, processes: [], servers: [] }, told: null };
+  return { failure, survey: null, told: null };
 }

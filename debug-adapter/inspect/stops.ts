@@ -50,6 +50,8 @@ export class Stops {
   /** Whether a socket's transitions stop the machine; undefined: none's do. */
   #isWatched: ((sk: sock_common) => boolean) | undefined;
   #unwatch: (() => void) | undefined;
+  /** The event of the last transition at which the machine has stopped; -1: none. */
+  #transition = -1;
   /** Told instead of a stop. */
   #passes: ((filter: string) => void) | undefined;
   /** Somebody waits for a task to be put on the CPU, or for the moment at which nothing can run. */
@@ -109,8 +111,20 @@ export class Stops {
     for (const { id, condition } of filters) {
       const watch = filterById(id)?.compile(condition);
       if (watch === undefined) continue;
-      this.#disarm.push(watch(this.#world.tracer, (sentence) => stop(id, sentence)));
+      this.#disarm.push(
+        watch(this.#world.tracer, (sentence) => {
+          if (id !== TRANSITION || this.#isNewTransition()) stop(id, sentence);
+        }),
+      );
     }
+  }
+
+  /** A transition that both the filter and its watched socket would stop at stops once. */
+  #isNewTransition(): boolean {
+    const { event } = this.#world;
+    const isNew = event !== this.#transition;
+    this.#transition = event;
+    return isNew;
   }
 
   /** Stop where a field is accessed. */
@@ -142,7 +156,7 @@ export class Stops {
     this.#unwatch = undefined;
     if (isWatched === undefined) return;
     this.#unwatch = this.#world.tracer.on('sock:inet_sock_set_state', (changed, from, to) => {
-      if (!isWatched(changed)) return;
+      if (!isWatched(changed) || !this.#isNewTransition()) return;
       if (this.#passes !== undefined) this.#passes(TRANSITION);
       else this.#stopWith(TRANSITION, describeTransition(changed, from, to));
     });

@@ -39,3 +39,5 @@ export const STREAMS = ['stdout', 'stderr'] as const;
 /** So much of a line of output is recorded, and so many lines of one text: the ring is for other things, too. */
 export const LINE_BYTES = 240;
 export const MOST_LINES = 100;
+/** Beside the number of the stream: the text had more lines. */
+export const MORE_LINES = 2;

@@ -20,6 +20,7 @@ import {
   FRAME_HEAD_BYTES,
   KIND,
   LINE_BYTES,
+  MORE_LINES,
   MOST_ARGUMENTS,
   MOST_LINES,
   QUEUES,
@@ -109,11 +110,13 @@ export class Recorder implements CaptureSink {
     const { current, running } = this.#world;
     const pid = current?.tgid ?? 0;
     const host = running === null ? 0 : this.#writer.host(running);
-    for (const line of text.split('\n', MOST_LINES)) {
-      if (line.trim() === '') continue;
+    const lines = text.split('\n').filter((line) => line.trim() !== '');
+    const isCut = lines.length > MOST_LINES;
+    for (const [index, line] of lines.slice(0, MOST_LINES).entries()) {
+      const more = isCut && index === MOST_LINES - 1 ? MORE_LINES : 0;
       const bytes = new Uint8Array(LINE_BYTES);
       const { written } = encoder.encodeInto(line, bytes);
-      const at = this.#writer.begin(KIND.output, host, pid, STREAMS.indexOf(stream), 4 + written);
+      const at = this.#writer.begin(KIND.output, host, pid, STREAMS.indexOf(stream) | more, 4 + written);
       const { ring, names } = this.#writer;
       ring.view.setUint32(at, names.numberOf(current?.comm ?? ''), true);
       ring.bytes.set(bytes.subarray(0, written), at + 4);

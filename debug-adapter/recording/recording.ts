@@ -11,7 +11,7 @@ import { protocolName, type End } from '../sequence/ends.ts';
 import type { Happening } from '../sequence/happening.ts';
 import { callArguments } from './callArguments.ts';
 import { argumentsText } from './callText.ts';
-import { ENDS_BYTES, HEAD_BYTES, KIND, NO_PROTOCOL, QUEUES, STREAMS } from './layout.ts';
+import { ENDS_BYTES, HEAD_BYTES, KIND, MORE_LINES, NO_PROTOCOL, QUEUES, STREAMS } from './layout.ts';
 import { NameReader } from './nameTable.ts';
 
 /** How many happenings are kept. */
@@ -135,7 +135,8 @@ function decode(kind: number, content: Uint8Array, names: NameReader): Happening
         ...base,
         kind: 'output',
         process: names.name(view.getUint32(at, true)),
-        stream: STREAMS[extra]!,
+        stream: STREAMS[extra & ~MORE_LINES]!,
+        ...((extra & MORE_LINES) !== 0 && { isCut: true }),
         text: decoder.decode(content.subarray(at + 4)),
       };
     default:

@@ -14,6 +14,7 @@ export function outputOf(
     const { event, timeNs, process, pid, host, stream, text } = happening;
     return [{ event, timeNs, process, pid, host, stream, text }];
   });
-  const isCut = missing > 0 || lines.length > count;
+  const isShortened = happenings.some((one) => one.kind === 'output' && one.isCut === true);
+  const isCut = missing > 0 || lines.length > count || isShortened;
   return { lines: lines.slice(Math.max(0, lines.length - count)), isCut };
 }

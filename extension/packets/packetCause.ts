@@ -10,7 +10,7 @@ interface CauseItem extends vscode.QuickPickItem {
   /** The packet, or the one whose code it is. */
   number: number;
   isCode: boolean;
-  /** The moment in which it was sent. */
+  /** The moment that led to it. */
   event?: number;
 }
 
@@ -50,7 +50,7 @@ export async function chooseCause(
     });
   if (last?.event !== undefined && last.packet === undefined)
     items.push({
-      label: `$(history) ${vscode.l10n.t('The moment in which packet {0} was sent', last.number)}`,
+      label: `$(history) ${vscode.l10n.t('The moment that led to packet {0}', last.number)}`,
       description: vscode.l10n.t('event {0}', last.event),
       number: last.number,
       isCode: false,

@@ -72,6 +72,8 @@ export const STATE_REASONS = [
   'out_of_memory',
 ] as const;
 export type StateReason = (typeof STATE_REASONS)[number];
+/** Why a socket is as before a connection: after a failed connect() it is closed already. */
+export type DisconnectReason = StateReason | 'connect_failed';
 
 /** Why congestion control is in another state. */
 export const CA_REASONS = [
@@ -89,5 +91,6 @@ export const CA_REASONS = [
   'ca_probe_repaired',
   'ca_mtu',
   'ca_disconnected',
+  'ca_connect_failed',
 ] as const;
 export type CaReason = (typeof CA_REASONS)[number];

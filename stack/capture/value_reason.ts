@@ -48,6 +48,7 @@ export const VALUE_REASONS = [
   'hystart_train',
   'hystart_delay',
   'disconnected',
+  'connect_failed',
   // snd_wnd.
   'handshake',
   'advertised',

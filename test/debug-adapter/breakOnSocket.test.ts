@@ -50,6 +50,22 @@ describe("debug adapter: stops at one socket's transitions", () => {
       for (const one of seen) assert.match(await stop(adapter, 'continue'), new RegExp(`: ${one}$`));
     }));
 
+  it('stop once where those of all sockets do, too', () =>
+    withAdapter(async (adapter) => {
+      await inConnect(adapter);
+      await watch(adapter, true);
+      await adapter.request('setExceptionBreakpoints', { filters: ['transition'] });
+      const events: number[] = [];
+      const next = async (command: 'continue' | 'reverseContinue'): Promise<number> => {
+        await stop(adapter, command);
+        return Number(await adapter.evaluate('world.event'));
+      };
+      for (let i = 0; i < 6; i++) events.push(await next('continue'));
+      assert.deepEqual([...new Set(events)], events);
+      assert.equal(await next('reverseContinue'), events.at(-2));
+      assert.equal(await next('reverseContinue'), events.at(-3));
+    }));
+
   it('are taken back in the past', () =>
     withAdapter(async (adapter) => {
       await inConnect(adapter);

@@ -80,6 +80,20 @@ describe('debug adapter: destinations in the run', function () {
       );
     }));
 
+  it('says that more lines were written at once than are listed', () =>
+    withAdapter(async (adapter) => {
+      const source = `export async function writes() {
+  console.log(Array.from({ length: 101 }, (_, at) => \`line \${at}\`).join('\\n'));
+  debugger;
+}
+`;
+      await adapter.launch({ program: files.scenario(source) });
+      assert.notEqual(await adapter.stopped(), 'terminated', said(adapter));
+      const { lines, isCut } = await adapter.custom('sockscope/output', {});
+      assert.deepEqual([lines.length, lines.at(-1)!.text, lines.at(-1)!.stream], [100, 'line 99', 'stdout']);
+      assert.equal(isCut, true);
+    }));
+
   it("a packet's sending is one, of a lost packet, too", () =>
     withAdapter(async (adapter) => {
       await atTheEnd(adapter);

@@ -171,5 +171,7 @@ function caSentence(why: CaReason, { cause }: ValueChange, t: Translate): string
       return t('Segments were longer than the path takes, as {0} tells: they are sent again.', trigger);
     case 'ca_disconnected':
       return t('{0} dissolves the connection.', trigger);
+    case 'ca_connect_failed':
+      return t('{0} has failed: the socket is ready for another attempt.', trigger);
   }
 }

@@ -48,6 +48,7 @@ export const CHANGED_IN: Readonly<Record<ChangeReason, readonly string[]>> = {
   hystart_train: ['hystart_update'],
   hystart_delay: ['hystart_update'],
   disconnected: ['tcp_disconnect'],
+  connect_failed: ['tcp_disconnect'],
   handshake: ['tcp_rcv_synsent_state_process', 'tcp_rcv_state_process', 'tcp_create_openreq_child'],
   advertised: ['tcp_ack_update_window'],
   window_initial: ['tcp_connect_init', 'tcp_create_openreq_child', 'tcp_init_buffer_space'],
@@ -119,4 +120,5 @@ export const CHANGED_IN: Readonly<Record<ChangeReason, readonly string[]>> = {
   ca_probe_repaired: ['tcp_process_tlp_ack'],
   ca_mtu: ['tcp_non_congestion_loss_retransmit'],
   ca_disconnected: ['tcp_disconnect'],
+  ca_connect_failed: ['tcp_disconnect'],
 };

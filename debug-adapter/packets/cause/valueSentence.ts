@@ -114,6 +114,8 @@ function rareSentence({ value, why }: ValueChange, trigger: string, t: Translate
       return t('HyStart: the round-trip time grows, as {0} shows, so a queue builds up.', trigger);
     case 'disconnected':
       return t('{0} dissolves the connection.', trigger);
+    case 'connect_failed':
+      return t('{0} has failed: the socket is ready for another attempt.', trigger);
     default:
       return undefined;
   }

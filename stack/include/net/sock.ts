@@ -3,7 +3,7 @@
  *
  * @linux include/net/sock.h
  */
-import type { StateReason } from '../../capture/state_reason.ts';
+import type { DisconnectReason } from '../../capture/state_reason.ts';
 import type { socket, sockopt_value } from '../linux/net.ts';
 import type { sockaddr } from '../linux/socket.ts';
 import { sk_buff_head, type page_frag, type sk_buff } from '../linux/skbuff.ts';
@@ -305,7 +305,7 @@ export interface proto {
   /** @param addr_len size of the address in bytes, as passed by the program */
   connect?(sk: sock, uaddr: sockaddr, addr_len: number): Sleeps<Errno>;
   /** @param why of the state, for a debugger */
-  disconnect(sk: sock, flags: number, why: StateReason): Errno;
+  disconnect(sk: sock, flags: number, why: DisconnectReason): Errno;
   accept?(sk: sock, flags: number, kern: boolean): Sleeps<sock | Errno>;
   ioctl?(sk: sock, cmd: number, arg: unknown): number | Errno;
   init?(sk: sock): Errno;

@@ -335,6 +335,25 @@ describe('The cause of a new beginning', () => {
     told.says('snd_cwnd', 'cwnd_initial_lost', /had a loss: cwnd begins with one segment\.$/);
     told.says('window_clamp', 'disconnected', /^connect\(.*\) of client .* dissolves the connection\.$/);
   });
+  it('is a connect() that nobody has answered', async () => {
+    const told = await tale(
+      { nic: WAN, sysctl: { 'net.ipv4.tcp_syn_retries': 1 } },
+      async (s) => {
+        s.dropFrames(({ tcpFlags }) => tcpFlags === 'SYN');
+        await assert.rejects(connected(s), /ETIMEDOUT/);
+      },
+      async (s) => void (await listener(s)),
+    );
+    for (const [value, why] of [
+      ['icsk_ca_state', 'ca_connect_failed'],
+      ['snd_ssthresh', 'connect_failed'],
+    ] as const)
+      told.says(
+        value,
+        why,
+        /^connect\(.*\) of client .* has failed: the socket is ready for another attempt\.$/,
+      );
+  });
 });
 
 /** ICMP's message of a router, about the first bytes of a frame. */

@@ -99,6 +99,30 @@ describe('exploring', function () {
       assert.deepEqual(shown, expected, JSON.stringify(failure));
     });
 
+  it('tells that the run without faults fails by which others are judged, whichever seeds are asked for', async () => {
+    const seedsFound = async (file: string, seed: number, more = {}): Promise<number[]> => {
+      const { findings } = await explored(file, { seeds: { first: seed, last: seed }, ...more });
+      return findings.map(({ found }) => found.seed);
+    };
+    const unlucky = ['<', '>='].map((than) =>
+      scenario(
+        `export async function p() { if (Math.random() ${than} 0.5) throw new Error('!'); }`,
+        'unlucky.mjs',
+      ),
+    );
+    // One of the two fails with seed 1.
+    const found = await Promise.all(unlucky.map((file) => seedsFound(file, 1)));
+    const file = unlucky[found.findIndex((seeds) => seeds.length > 0)]!;
+    const others: number[] = [];
+    for (const seed of [2, 3, 4, 5, 6]) others.push(...(await seedsFound(file, seed)));
+    assert.equal(others.length, 5);
+    assert.ok(others.includes(1), String(others));
+
+    // Of a run that does not even begin nothing is known by which others can be judged.
+    const top = scenario("throw new TypeError('top');\nexport async function p() {}", 'top.mjs');
+    assert.deepEqual(await seedsFound(top, 2, { faults: ['loss'], all: true }), [1]);
+  });
+
   it('refuses what cannot be meant, with the place and the cure', async () => {
     const file = samplePath('echo');
     const refused: [arguments_: string[], message: RegExp][] = [

@@ -150,7 +150,7 @@ export function* __inet_stream_connect(
     sock.state = SS_UNCONNECTED;
     sk.sk_disconnects++;
     trace.sockscope_send(sk, null, 'reset_disconnect');
-    if (sk.sk_prot.disconnect(sk, flags, 'disconnect') !== 0) sock.state = SS_DISCONNECTING;
+    if (sk.sk_prot.disconnect(sk, flags, 'connect_failed') !== 0) sock.state = SS_DISCONNECTING;
     return err;
   }
   sock.state = SS_CONNECTED;

@@ -1,5 +1,5 @@
 /** close(), shutdown() and disconnect: how this side ends a connection. */
-import type { StateReason } from '../../../capture/state_reason.ts';
+import type { DisconnectReason } from '../../../capture/state_reason.ts';
 import type { Sleeps } from '../../../include/linux/sched.ts';
 import { tcp_options_received, tcp_rack, tcp_sk } from '../../../include/linux/tcp.ts';
 import type { jiffies_t } from '../../../include/linux/types.ts';
@@ -242,11 +242,11 @@ export function* tcp_close(sk: sock, timeout: jiffies_t): Sleeps<void> {
  *
  * @linux net/ipv4/tcp.c
  */
-export function tcp_disconnect(sk: sock, _flags: number, why: StateReason): Errno {
+export function tcp_disconnect(sk: sock, _flags: number, why: DisconnectReason): Errno {
   const icsk = inet_csk(sk);
   const tp = tcp_sk(sk);
   const old_state = sk.skc_state;
-  if (old_state !== TCP_CLOSE) tcp_set_state(sk, TCP_CLOSE, why);
+  if (old_state !== TCP_CLOSE && why !== 'connect_failed') tcp_set_state(sk, TCP_CLOSE, why);
 
   if (old_state === TCP_LISTEN) {
     inet_csk_listen_stop(sk);
@@ -272,7 +272,7 @@ export function tcp_disconnect(sk: sock, _flags: number, why: StateReason): Errn
   inet_bhash2_reset_saddr(sk);
   sk.sk_shutdown = 0;
   sock_reset_flag(sk, SOCK_DONE);
-  tcp_reset_connection_fields(sk);
+  tcp_reset_connection_fields(sk, why);
   __sk_dst_reset(sk);
   dst_release(sk.sk_rx_dst);
   sk.sk_rx_dst = null;
@@ -288,7 +288,7 @@ export function tcp_disconnect(sk: sock, _flags: number, why: StateReason): Errn
 }
 
 /** Reset everything that the connection has measured, negotiated and counted. */
-function tcp_reset_connection_fields(sk: sock): void {
+function tcp_reset_connection_fields(sk: sock, why: DisconnectReason): void {
   const icsk = inet_csk(sk);
   const tp = tcp_sk(sk);
   tp.srtt_us = 0;
@@ -306,19 +306,20 @@ function tcp_reset_connection_fields(sk: sock): void {
 
   tp.snd_ssthresh = TCP_INFINITE_SSTHRESH;
   tcp_snd_cwnd_set(tp, TCP_INIT_CWND);
-  trace.sockscope_value_set(tp, 'snd_ssthresh', 'disconnected');
-  trace.sockscope_value_set(tp, 'snd_cwnd', 'disconnected');
+  const value_why = why === 'connect_failed' ? why : 'disconnected';
+  trace.sockscope_value_set(tp, 'snd_ssthresh', value_why);
+  trace.sockscope_value_set(tp, 'snd_cwnd', value_why);
   tp.snd_cwnd_cnt = 0;
   tp.is_cwnd_limited = false;
   tp.max_packets_out = 0;
   tp.window_clamp = 0;
-  trace.sockscope_value_set(tp, 'window_clamp', 'disconnected');
+  trace.sockscope_value_set(tp, 'window_clamp', value_why);
   tp.delivered = 0;
   tp.delivered_ce = 0;
   icsk.icsk_ca_ops?.release?.(sk);
   icsk.icsk_ca_priv = null;
   icsk.icsk_ca_initialized = false;
-  tcp_set_ca_state(sk, TCP_CA_Open, 'ca_disconnected');
+  tcp_set_ca_state(sk, TCP_CA_Open, why === 'connect_failed' ? 'ca_connect_failed' : 'ca_disconnected');
   tp.is_sack_reneg = false;
   tcp_clear_retrans(tp);
   tp.total_retrans = 0;
