@@ -80,7 +80,7 @@ export class Why {
   }
 }
 
-/** @throws UserError for anything but a value whose changes are noted */
+/** Whose value a field is, and which. @throws UserError unless changes of it are noted */
 function askedOf(owner: unknown, name: string): Asked {
   const found = valueOf(owner, name);
   if (found === undefined)
