@@ -5,6 +5,8 @@ import type { Moment } from './moment.ts';
 export interface OfferedField extends DataField {
   /** When its path was right; undefined: nothing leads there again. */
   moment: Moment | undefined;
+  /** It was looked for where the machine stood: no path leads there. */
+  isPlaceless?: boolean;
   /** An expression for the owner then, in the frame that has so many of V8's below it. */
   named?: { expression: string; below: number | undefined };
 }

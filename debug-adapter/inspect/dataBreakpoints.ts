@@ -216,6 +216,10 @@ export class DataBreakpoints {
     return owner === undefined ? null : path_to(this.#world, owner);
   }
 
+  /** Those of fields that this machine does not know. */
+  unknownOf(numbers: readonly number[]): number[] {
+    return numbers.filter((number) => !this.#fields.has(number));
+  }
   /** Know a field that was offered in another machine, which stands where this one does. */
   adopt({ number, name, struct, path, range }: Omit<DataField, 'text' | 'url'>): void {
     const owner = path === null ? undefined : object_at(this.#world, path);
@@ -230,7 +234,7 @@ export class DataBreakpoints {
     this.#armed = [];
     const problems = wishes.map((wish) => {
       const field = this.#fields.get(wish.field);
-      if (field === undefined) return message('this value belongs to a machine that has ended');
+      if (field === undefined) return message('it is not known in the machine that is shown');
       if (field.range !== undefined && wish.access !== 'write')
         return message('of bytes only changes are known: nothing tells when they are read');
       const { condition, hitCondition } = wish;

@@ -40,6 +40,8 @@ export class Configuration {
   /** Sockets whose transitions stop the machine, by the numbers of their fields. */
   #sockets: number[] = [];
   #run: Run | undefined;
+  /** Another machine takes other ones of the watches than the one before. */
+  onWatchesChanged: () => void = () => {};
   readonly #t: Translate;
   readonly #nextId: () => number;
   readonly #onChanged: (breakpoint: Breakpoint) => void;
@@ -54,6 +56,7 @@ export class Configuration {
   /** Apply all settings to this machine, and report what became of the breakpoints. */
   async applyTo(run: Run): Promise<void> {
     this.#run = run;
+    const before = this.#watchProblems;
     const sets = [
       ...[...this.#lines.values()].map(({ file, wanted }) => run.breakpoints.set(file, wanted)),
       run.functionBreakpoints.set(this.#functions),
@@ -64,7 +67,12 @@ export class Configuration {
       run.debuggee.ask('watchSockets', this.sockets),
     ]);
     const [set, [, data]] = await Promise.all([Promise.all(sets), armed]);
-    if (this.#run === run) for (const breakpoint of [...set.flat(), ...data]) this.#onChanged(breakpoint);
+    if (this.#run !== run) return;
+    for (const breakpoint of [...set.flat(), ...data]) this.#onChanged(breakpoint);
+    if (this.#watchProblems !== before) this.onWatchesChanged();
+  }
+  get #watchProblems(): string {
+    return JSON.stringify(this.#known.map(({ number, problem }) => [number, problem]));
   }
   leave(): void {
     this.#run = undefined;

@@ -21,6 +21,8 @@ type CallFrame = Debugger.CallFrame | undefined;
 type Info = DebugProtocol.DataBreakpointInfoResponse['body'];
 
 const ACCESS: readonly DataAccess[] = ['read', 'write', 'readWrite'];
+/** `skb.head[34..38]` */
+const BYTES = /^(.*)\[\s*(\d+)\s*(?:\.\.\s*(\d+)\s*)?\]$/s;
 const NO_FIELD = message(
   'There is no data breakpoint for it: it is no field of an object in which a value is stored.',
 );
@@ -86,9 +88,10 @@ export async function offered(
  */
 export async function placeFields({ debuggee }: Run, fields: DataFields, moment: Moment): Promise<void> {
   for (const field of fields.used)
-    if (field.moment === undefined) {
+    if (field.moment === undefined && field.isPlaceless !== true) {
       const path = await debuggee.ask<DataField['path']>('data.pathOf', field.number);
-      if (path !== null) fields.add({ ...field, path, moment });
+      // All of the world was searched, which takes time.
+      fields.add(path === null ? { ...field, isPlaceless: true } : { ...field, path, moment });
     }
 }
 /** The field that an item of Variables shows, or a byte of a buffer. */
@@ -109,10 +112,16 @@ export async function fieldNamed(
   frameId?: number,
 ): Promise<Offer | null> {
   const frame = frameId === undefined ? run.frames.topFrame : run.frames.frame(frameId);
+  if (frame && (await run.frames.sleepers.concerns(frame, ownerIn(typed)))) throw UserError.of(AS_IT_WAS);
   return fieldIn(run, next, typed, frame?.callFrame);
 }
+/** The expression for the owner of a field; the whole if it names none. */
+function ownerIn(typed: string): string {
+  const [, name = typed] = BYTES.exec(typed.trim()) ?? [];
+  return memberOf(withoutTypes(name))?.owner ?? typed;
+}
 async function fieldIn(run: Run, next: number, typed: string, callFrame: CallFrame): Promise<Offer | null> {
-  const [, name = typed, from, to] = /^(.*)\[\s*(\d+)\s*(?:\.\.\s*(\d+)\s*)?\]$/s.exec(typed.trim()) ?? [];
+  const [, name = typed, from, to] = BYTES.exec(typed.trim()) ?? [];
   const member = memberOf(withoutTypes(name));
   if (member === undefined) return null;
   const { owner: expression } = member;
@@ -134,7 +143,10 @@ function rangeOf(from: string, to: string | undefined): ByteRange {
 
 /** What was offered in the past is known in the present, too, when the past has come to where that stands. */
 export async function carryFields(past: Run, present: Run, fields: DataFields): Promise<void> {
-  for (const { number, name, struct, range } of fields.used) {
+  const { used } = fields;
+  const numbers = used.map(({ number }) => number);
+  const unknown = new Set(await present.debuggee.ask<number[]>('data.unknownOf', numbers));
+  for (const { number, name, struct, range } of used.filter((field) => unknown.has(field.number))) {
     const path = await past.debuggee.ask<DataField['path']>('data.pathOf', number);
     await present.debuggee.ask('data.adopt', { number, name, struct, path, range });
   }

@@ -137,6 +137,7 @@ export class Session {
       replace: ({ debuggee, execution }, { launch }) =>
         this.#newRun(debuggee, launch, { execution, isHidden: true }),
       setUp: (run) => this.#setUp(run),
+      keepFields: (fields) => this.#watches.keep(fields, this.#tell, this.#t),
       show: (run) => (this.#run = run),
     });
     connection.onRequest = (request) => void this.#answer(request);
@@ -305,6 +306,9 @@ export class Session {
   readonly #emit = (event: string, body?: unknown): void =>
     this.#connection.event(event, this.#positions.toClient(body));
 
+  readonly #tell = (text: string): void =>
+    this.#emit('output', { category: 'important', output: `${text}\n` });
+
   async #launchFirst(launch: LaunchArguments): Promise<void> {
     if (this.#run !== undefined || this.#starting !== undefined)
       throw new UserError('the machine has been launched already: use restart');
@@ -427,14 +431,12 @@ export class Session {
     this.#configuration.leave();
     const hasEnded = await this.#travel.leave(old).kill();
     if (!hasEnded)
-      this.#emit('output', {
-        category: 'important',
-        output: `${this.#t('The old machine does not end: it computes something that cannot be interrupted, and goes on beside the new one until that is done.')}\n`,
-      });
-    this.#watches.machineHasEnded(
-      (text) => this.#emit('output', { category: 'important', output: `${text}\n` }),
-      this.#t,
-    );
+      this.#tell(
+        this.#t(
+          'The old machine does not end: it computes something that cannot be interrupted, and goes on beside the new one until that is done.',
+        ),
+      );
+    this.#watches.machineHasEnded(this.#tell, this.#t);
     await this.#start(launch);
   }
 

@@ -32,6 +32,8 @@ export interface Traveller {
   repeat(replica: Replica, original: Run): Run;
   /** The same around one that is to take the other one's place, and is not seen before. */
   replace(replica: Replica, original: Run): Run;
+  /** A run that has taken the place of another one has only these fields. */
+  keepFields(fields: readonly number[]): void;
   /** Set up a run that has taken the place of another one. */
   setUp(run: Run): Promise<void>;
   /** From now on requests are about this run. */
@@ -398,7 +400,7 @@ export class Travel {
     this.#search(title, (search) => this.#replace(past, stop, changes, search), goBack);
   }
   async #replace(past: Run, stop: PastStop, changes: readonly Change[], search: Search): Promise<void> {
-    const { configuration, replace, setUp, show, t } = this.#traveller;
+    const { configuration, keepFields, replace, setUp, show, t } = this.#traveller;
     const present = this.#present!;
     const original = present.run;
     const machines = this.machinesFor(past);
@@ -417,7 +419,7 @@ export class Travel {
     const { debuggee, execution } = run;
     machines.release(replica);
     machines.close();
-    configuration.dataFields.keep(fields);
+    keepFields(fields);
     this.#machines = machines.successor(
       { debuggee, trail: execution.trail, fields: configuration.dataFields },
       fields,

@@ -27,6 +27,7 @@ export class Watches {
   constructor(configuration: Configuration, tell: (watches: Watch[]) => void) {
     this.#configuration = configuration;
     this.#tell = tell;
+    configuration.onWatchesChanged = () => this.#told();
   }
   get fields(): DataFields {
     return this.#configuration.dataFields;
@@ -42,8 +43,9 @@ export class Watches {
   /** @param number undefined: all. @throws an error for the user if there is none */
   async end(number: number | undefined): Promise<Watch[]> {
     const ended = this.list().filter((one) => number === undefined || one.number === number);
+    if (ended.length === 0 && number === undefined) throw new UserError('no field is watched: nothing ends');
     if (ended.length === 0)
-      throw new UserError('there is no watch {0}: "watch" lists those there are', number ?? '');
+      throw new UserError('there is no watch {0}: "watch" lists those there are', number!);
     await this.#configuration.removeWatches(ended.map((one) => one.number));
     this.#told();
     return ended;
@@ -54,6 +56,16 @@ export class Watches {
       say(t('{0} is not watched any more: it belonged to the machine that has ended.', text));
     this.fields.clear();
     this.#told();
+  }
+  /** A run takes another way: it has not got all of the objects. @param fields the numbers of those it has */
+  keep(fields: readonly number[], say: (text: string) => void, t: Translate): void {
+    const before = this.list();
+    this.fields.keep(fields);
+    const kept = new Set(this.list().map((one) => one.number));
+    for (const { number, text } of before)
+      if (!kept.has(number))
+        say(t('{0} is not watched any more: it is not found in the run that goes on from here.', text));
+    if (kept.size < before.length) this.#told();
   }
   #told(): void {
     this.#tell(this.list());

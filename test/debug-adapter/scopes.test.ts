@@ -67,6 +67,10 @@ describe('debug adapter: scopes', () => {
       adapter.frame = inner.frame;
       assert.equal(await adapter.evaluate('fd * 2 + patience', 'hover'), '8');
       assert.equal(await adapter.evaluate('sockets.length', 'watch'), '2', 'what is not a local is of now');
+      adapter.frame = kernel.frame;
+      for (const command of ['watch sk.sk_ack_backlog', 'watch sk.nowhere[0..2]'])
+        await assert.rejects(adapter.evaluate(command), /shown as it was when its function fell asleep/);
+      adapter.frame = inner.frame;
       await assert.rejects(
         adapter.evaluate('fd = 9'),
         /cannot be changed: the variables of a function that sleeps/,

@@ -106,6 +106,7 @@ describe('debug adapter: watched fields', () => {
         adapter.evaluate('watch sk.snd_nxt if $value ==='),
         /The condition "\$value ===" is not a JavaScript expression/,
       );
+      await assert.rejects(adapter.evaluate('unwatch'), /no field is watched: nothing ends/);
       await assert.rejects(adapter.evaluate('unwatch all'), /Write for example unwatch 1/);
       assert.deepEqual(await adapter.custom('sockscope/watches', {}), { watches: [] });
     }));

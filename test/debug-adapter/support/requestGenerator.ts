@@ -89,11 +89,18 @@ const EXPRESSIONS = [
   'untrace 1',
   'untrace',
   'frame 3 delay 1ms',
+  'watch',
+  'watch sk.sk_state',
+  'rwatch sk.snd_cwnd hits 2',
+  'awatch skb.data[12..16] w if $value',
+  'watch current.comm if (',
+  'unwatch 1',
+  'unwatch',
   `inject lo ${'00'.repeat(60)}`,
   'inject nowhere zz',
 ] as const;
 /** These are about the run, not about a frame of the stack. */
-const COMMAND = /^(trace|untrace|frame|inject)\b/;
+const COMMAND = /^(?:(?:trace|untrace|frame|inject|unwatch)\b|watch$)/;
 const FUNCTIONS = ['tcp_v4_rcv', 'connect', 'sys_connect', 'tcp_v4_rvc', '', '__proto__'] as const;
 const CONDITIONS = [
   undefined,

@@ -4,6 +4,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Watch } from '../../../debug-adapter/protocol.ts';
 import { readFrames } from '../../support/captureFile.ts';
 import { withAdapter, type Adapter, type Stopped } from '../support/adapter.ts';
 import { fixture } from '../support/paths.ts';
@@ -269,12 +270,23 @@ describe('debug adapter: the past is changed', () => {
         breakpoints.every((one) => one.verified),
         JSON.stringify(breakpoints),
       );
+      await adapter.evaluate('watch sockets[2].snd_nxt if $value < 0');
+      let watches: Watch[] | undefined;
+      adapter.client.on(
+        'sockscope/watches',
+        ({ body }: { body: { watches: Watch[] } }) => ({ watches } = body),
+      );
       await stopAfter(adapter, () => adapter.custom('sockscope/goToBookmark', { name: 'here' }));
       const states = new Map<number, DebugProtocol.Breakpoint>();
       adapter.client.on('breakpoint', ({ body }: DebugProtocol.BreakpointEvent) =>
         states.set(body.breakpoint.id!, body.breakpoint),
       );
       await change(adapter, () => adapter.evaluate('current.comm = "other"'));
+      assert.deepEqual(watches, []);
+      assert.match(
+        said(adapter),
+        /snd_nxt of .* is not watched any more: it is not found in the run that goes on/,
+      );
       const [client, child] = breakpoints.map(({ id }) => states.get(id!)!);
       assert.deepEqual([client!.verified, child!.verified], [true, false], JSON.stringify([client, child]));
       const written = (await adapter.go('continue')) as Stopped;
