@@ -4,10 +4,10 @@
  */
 import type { Message, Part } from '../../language/message.ts';
 import type { Debugger } from 'node:inspector';
-import { INTERRUPT_ENTRIES } from '../../stack/debugger/places.ts';
+import { INTERRUPT_ENTRIES, isStack } from '../../stack/debugger/places.ts';
 import type { Script, Scripts } from '../cdp/scripts.ts';
 import type { ScopeLayout, Snapshot } from '../inspect/agent.ts';
-import { isKernel, isLibrary, isScenario } from '../inspect/codeKinds.ts';
+import { isKernel, isLibrary, isScenario, isTracing } from '../inspect/codeKinds.ts';
 import type { WireItem } from '../inspect/handles.ts';
 import type { TextFrame } from '../inspect/stackText.ts';
 import type { CaptureMoment } from '../inspect/stackCaptures.ts';
@@ -99,9 +99,21 @@ export class PausedState {
     const byThread = new Map<number, FrameView[]>();
     const frames = shownFrames(this.paused.callFrames, this.#scripts);
     const boundary = frames.findLastIndex(({ name, url }) => isInterruptEntry({ functionName: name, url }));
-    if (this.pid !== 0) byThread.set(this.pid, frames.slice(boundary + 1));
+    const ownFrames = frames.length > 0 ? frames.slice(boundary + 1) : this.#machineFrames;
+    if (this.pid !== 0) byThread.set(this.pid, ownFrames);
     if (this.threadId === SOFTIRQ_THREAD) byThread.set(SOFTIRQ_THREAD, frames);
     return byThread;
+  }
+  /** The code of the stack that runs programs, where nothing else is on V8's stack: a process is about to go on, say. */
+  get #machineFrames(): FrameView[] {
+    const { callFrames } = this.paused;
+    const frames = pauseFrames(callFrames, this.#scripts).map((frame, at) => ({ frame, at }));
+    return frames
+      .filter(({ frame }) => isStack(frame.url) && !isTracing(frame.url))
+      .map(({ frame: { functionName, url, line }, at }) => {
+        const column = (callFrames[at]!.location.columnNumber ?? 0) + 1;
+        return textFrame({ name: functionName || '(anonymous)', url, line: line + 1, column }, this.#scripts);
+      });
   }
   /**
    * A system call that has slept continues without its caller on V8's stack: the agent knows the remaining

@@ -39,6 +39,19 @@ describe('debug adapter: Node programs', function () {
   const breakIn = (file: string, line: number) => (adapter: Adapter) =>
     adapter.request('setBreakpoints', { source: { path: file }, breakpoints: [{ line }] });
 
+  it('show the code that runs them where none of their own is on the stack: at an event', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch(both, () => breakIn(client, 7)(adapter));
+      await adapter.stopped();
+      const { thread } = adapter;
+      const event = Number(await adapter.evaluate('world.event'));
+      const stopped = adapter.stopped();
+      await adapter.custom('sockscope/goToEvent', { event });
+      assert.deepEqual([((await stopped) as { threadId: number }).threadId], [thread]);
+      const names = (await adapter.stack()).map(({ name }) => name);
+      assert.ok(names.includes('syscall_now'), names.join(' < '));
+    }));
+
   it('the first stop is at the first line of the first program', () =>
     withAdapter(async (adapter) => {
       await adapter.launch({ ...both, stopOnEntry: true });
