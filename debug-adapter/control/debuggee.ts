@@ -242,6 +242,8 @@ export class Debuggee {
   }
   async #kill(): Promise<boolean> {
     this.#silence();
+    // A machine that halts lets its thread end by itself. One that has not come so far, or is gone, is not asked.
+    if (this.booted) this.ask('leave').catch(() => {});
     // A thread paused in the debugger does not end: resume it first, and prevent further pauses.
     await this.thread.detach();
     return this.thread.end(this.#runs);

@@ -15,11 +15,11 @@ export const DEFAULT_MAX_HEAP = 1024;
 /** How long to wait for the inspector to detach before the thread is ended anyway. */
 const DETACH_MS = 300;
 /**
- * How long the thread may take to end by itself, while it loads code and while a machine runs, before it is
- * terminated.
+ * How long the thread may take to end by itself before it is terminated: while it loads code; and while a machine runs, which
+ * halts before its next turn, unless its program has an endless one. A Node program loads modules in its turns, too.
  */
 const LOADING_END_MS = 2000;
-const RUNNING_END_MS = 50;
+const RUNNING_END_MS = 500;
 /** In events: a run of so many shows V8 the shapes that objects come to have, and one of so many lets it optimize. */
 export const SHORT_RUN = 2000;
 const LONG_RUN = 50_000;
@@ -164,7 +164,7 @@ export class MachineThread {
   /** End the thread, even if it loops. @param runs whether a machine runs @returns whether it ended in time */
   async end(runs: boolean): Promise<boolean> {
     // Node crashes when a thread is terminated while it loads modules or closes files. A thread that returns
-    // to its event loop ends there cleanly; only a running machine does not return.
+    // to its event loop ends there cleanly; only a machine that runs and does not halt keeps it from there.
     this.send({ type: 'end' });
     if (await this.#endsIn(runs ? RUNNING_END_MS : LOADING_END_MS)) return true;
     void this.#worker.terminate();
