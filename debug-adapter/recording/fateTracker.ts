@@ -18,6 +18,7 @@ import { devices_on_wire } from '../../stack/world/links.ts';
 import type { World } from '../../stack/world/world.ts';
 import type { Drop, DropQueue } from '../packets/truth/drop.ts';
 import type { Handling } from './handling.ts';
+import { refusalOf } from './refusal.ts';
 
 export interface FateSink {
   /** All frames from the first to the last that one buffer has brought. */
@@ -92,15 +93,11 @@ export class FateTracker {
 
   /** @param req the request that the ACK belongs to */
   #overflow(sk: sock, which: 'accept' | 'syn', skb: sk_buff, req: request_sock | null): void {
-    const { machine, ipv4 } = sk.skc_net;
-    // A SYN cookie takes no room.
-    if (which === 'syn' && ipv4.sysctl_tcp_syncookies !== 0) return;
-    // The request is answered with a reset.
-    if (req !== null && ipv4.sysctl_tcp_abort_on_overflow !== 0) return;
-    const isAccept = which === 'accept';
-    const drop = this.#drop(machine, isAccept ? 'ListenOverflows' : 'TCPReqQFullDrop');
+    const refusal = refusalOf(sk, which, req);
+    if (refusal === null) return;
+    const drop = this.#drop(sk.skc_net.machine, refusal);
     drop.queue = which;
-    drop.length = isAccept ? sk.sk_ack_backlog : (inet_csk(sk).icsk_accept_queue?.qlen ?? 0);
+    drop.length = which === 'accept' ? sk.sk_ack_backlog : (inet_csk(sk).icsk_accept_queue?.qlen ?? 0);
     drop.limit = sk.sk_max_ack_backlog;
     this.#sink.dropped(skb.frame_number, skb.last_frame_number, drop);
   }

@@ -27,6 +27,7 @@ import {
   STREAMS,
 } from './layout.ts';
 import type { RecordWriter } from './recordWriter.ts';
+import { refusalOf } from './refusal.ts';
 
 /** The lengths of a listener's queues when they were last recorded. */
 interface Watched {
@@ -74,10 +75,14 @@ export class Recorder implements CaptureSink {
       this.#frame(KIND.dropped, machine, frame_number, name);
     });
     tracer.on('irq:softirq_exit', () => this.#queues(this.#world.running!));
-    tracer.on('sockscope:queue_overflow', (sk, which) => {
-      this.#queues(sk.skc_net.machine);
+    tracer.on('sockscope:queue_overflow', (sk, which, { frame_number }, req) => {
+      const { machine } = sk.skc_net;
+      this.#queues(machine);
       this.#socketRecord(KIND.overflow, sk, QUEUES.indexOf(which));
       this.#writer.commit();
+      const refusal = refusalOf(sk, which, req);
+      if (frame_number > 0 && refusal !== null)
+        this.#frame(KIND.dropped, machine, frame_number, this.#writer.names.numberOf(refusal));
     });
   }
 

@@ -1,11 +1,20 @@
-/** Where two runs begin to differ. */
+/** Where two runs begin to differ. Other ports of clients and other initial sequence numbers are no difference in what happens. */
 import type { TraceResponse } from '../protocol.ts';
+import { DrawnNumbers } from './drawnNumbers.ts';
 
+/** A line of each run; they count from 0. */
+interface Lines {
+  left: number;
+  right: number;
+}
 export type RunsCompared =
-  /** Something else happens, or at another time: in these lines, which count from 0. */
-  | { kind: 'differ'; left: number; right: number }
-  /** Nothing differs as far as both have come; `shorter` has come less far. */
-  | { kind: 'same'; lines: number; shorter: 'left' | 'right' | 'neither' }
+  /** Something else happens, or at another time. */
+  | ({ kind: 'differ' } & Lines)
+  /**
+   * Nothing differs as far as both have come; `shorter` has come less far. `drawn`: the first lines with other numbers
+   * that were drawn at random.
+   */
+  | { kind: 'same'; lines: number; shorter: 'left' | 'right' | 'neither'; drawn?: Lines }
   /** Of what both have kept, nothing is of the same part of the run. */
   | { kind: 'apart' };
 
@@ -16,11 +25,15 @@ export function compareRuns(left: TraceResponse, right: TraceResponse): RunsComp
   const [restLeft, restRight] = [left.lines.length - fromLeft, right.lines.length - fromRight];
   const lines = Math.min(restLeft, restRight);
   if (lines < 0 || (lines === 0 && begin > 0)) return { kind: 'apart' };
+  const numbers = new DrawnNumbers();
+  let drawn: Lines | undefined;
   for (let at = 0; at < lines; at++) {
-    const [one, other] = [left.lines[fromLeft + at]!, right.lines[fromRight + at]!];
-    if (one.text !== other.text || one.timeNs !== other.timeNs)
-      return { kind: 'differ', left: fromLeft + at, right: fromRight + at };
+    const here = { left: fromLeft + at, right: fromRight + at };
+    const [one, other] = [left.lines[here.left]!, right.lines[here.right]!];
+    if (one.timeNs !== other.timeNs || !numbers.areAlike(one.text, other.text))
+      return { kind: 'differ', ...here };
+    if (one.text !== other.text) drawn ??= here;
   }
   const shorter = restLeft === restRight ? 'neither' : restLeft < restRight ? 'left' : 'right';
-  return { kind: 'same', lines, shorter };
+  return { kind: 'same', lines, shorter, ...(drawn && { drawn }) };
 }

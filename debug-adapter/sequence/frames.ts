@@ -74,10 +74,6 @@ export class Frames {
   handled(host: string): Frame | undefined {
     return this.#handled.get(host);
   }
-  /** The frame that is being handled is dropped. */
-  refuse(host: string, reason: string): void {
-    this.#end(this.#handled.get(host), 'dropped', reason);
-  }
 
   #copies(number: number): Frame[] {
     return this.#byNumber.get(number) ?? [];

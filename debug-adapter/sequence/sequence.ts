@@ -109,8 +109,6 @@ class Story {
       this.#states.push({ happening, call, handled });
     } else if (kind === 'queues' || kind === 'overflow') {
       this.#queues.push(happening);
-      if (kind === 'overflow' && happening.pid === 0)
-        this.#frames.refuse(happening.host, `${happening.queue} queue full`);
     } else {
       this.#calls.add(happening);
       this.#frames.add(happening);

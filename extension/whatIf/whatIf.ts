@@ -66,7 +66,7 @@ async function show(fork: Fork, traces: Traces, sides?: Sides): Promise<void> {
   const both = sides ?? (await sidesOf(fork));
   const compared = compareRuns(both.origin, both.changed);
   void vscode.window.showInformationMessage(wordsOf(fork, both, compared));
-  const line = compared.kind === 'differ' ? compared.right : Math.max(0, both.changed.lines.length - 1);
+  const line = lineOf(compared) ?? Math.max(0, both.changed.lines.length - 1);
   await vscode.commands.executeCommand(
     'vscode.diff',
     traces.add(fork.origin, both.origin),
@@ -74,6 +74,12 @@ async function show(fork: Fork, traces: Traces, sides?: Sides): Promise<void> {
     vscode.l10n.t('What if {0}', fork.title),
     { preview: false, selection: new vscode.Range(line, 0, line, 0) },
   );
+}
+
+/** Of the changed run: the one to look at first. */
+function lineOf(compared: RunsCompared): number | undefined {
+  if (compared.kind === 'differ') return compared.right;
+  return compared.kind === 'same' ? compared.drawn?.right : undefined;
 }
 
 async function tellOfEnd(fork: Fork, traces: Traces): Promise<void> {
@@ -113,9 +119,20 @@ function wordsOf({ title, origin, changed }: Fork, sides: Sides, compared: RunsC
           time,
           shorter.debugSession.name,
         );
-      return origin.past !== undefined && changed.past !== undefined
+      if (origin.past === undefined || changed.past === undefined)
+        return vscode.l10n.t(
+          'What if {0}: no difference up to t = {1} s, as far as both have come.',
+          title,
+          time,
+        );
+      return compared.drawn === undefined
         ? vscode.l10n.t('What if {0}: nothing differs, to the end of both runs.', title)
-        : vscode.l10n.t('What if {0}: no difference up to t = {1} s, as far as both have come.', title, time);
+        : vscode.l10n.t(
+            'What if {0}: the same happens, to the end of both runs. Only ports and sequence numbers differ, which are drawn at random, first at t = {1} s: {2}.',
+            title,
+            timeOf(sides.changed.lines[compared.drawn.right]!),
+            shorten(sides.changed.lines[compared.drawn.right]!.text),
+          );
     }
   }
 }

@@ -39,4 +39,57 @@ describe('two runs', () => {
     });
     assert.deepEqual(compareRuns(trace('ab'), trace('cde', 2)), { kind: 'apart' });
   });
+
+  describe('whose numbers were drawn at random', () => {
+    const SYN = (port: number, seq: number) =>
+      `kernel: packet 1 is sent by lo: TCP 10.0.0.1:${port} → 10.0.0.2:80 [SYN] seq ${seq} ack 0 win 9 len 0`;
+    const ACK = (port: number, seq: number, ack: number) =>
+      `kernel: packet 3 is sent by lo: TCP 10.0.0.1:${port} → 10.0.0.2:80 [ACK] seq ${seq} ack ${ack} win 9 len 0`;
+    const run = (...texts: string[]): TraceResponse => ({
+      lines: texts.map((text, event) => ({ event, timeNs: event, text })),
+      missing: 0,
+      leftOut: 0,
+    });
+    const compare = (left: string[], right: string[]) => {
+      const compared = compareRuns(run(...left), run(...right));
+      return compared.kind === 'differ' ? compared.left : compared;
+    };
+    const same = (lines: number) => ({
+      kind: 'same',
+      lines,
+      shorter: 'neither',
+      drawn: { left: 0, right: 0 },
+    });
+
+    it('are the same with other ports of clients and other sequence numbers, also across their end', () =>
+      assert.deepEqual(
+        compare(
+          [SYN(40000, 100), ACK(40000, 101, 6), 'server[1]: writes "from 10.0.0.1:40000, port 40000"'],
+          [SYN(50000, 4294967295), ACK(50000, 0, 5), 'server[1]: writes "from 10.0.0.1:50000, port 50000"'],
+        ),
+        same(3),
+      ));
+
+    it('differ where a number stands that is not the one of the connection', () => {
+      const left = [SYN(40000, 100), ACK(40000, 101, 6)];
+      assert.equal(compare(left, [SYN(50000, 200), ACK(50000, 202, 6)]), 1, 'other bytes');
+      assert.equal(compare(left, [SYN(50000, 200), ACK(50001, 201, 6)]), 1, 'another port');
+      const late = ACK(40000, 101, 7);
+      assert.equal(compare([...left, late], [SYN(50000, 200), ACK(50000, 201, 16), ACK(50000, 201, 16)]), 2);
+      const two = [SYN(40000, 100), SYN(40001, 100)];
+      assert.equal(compare(two, [SYN(50000, 100), SYN(50000, 100)]), 1, 'one port for two');
+    });
+
+    it('differ in the ports of servers, lengths and windows', () => {
+      assert.equal(compare(['a: bind(3, 10.0.0.1:80)'], ['a: bind(3, 10.0.0.1:81)']), 0);
+      assert.equal(compare([SYN(40000, 1)], [SYN(50000, 1).replace('win 9', 'win 8')]), 0);
+      assert.equal(compare(['a: send() = 40000'], ['a: send() = 50000']), 0);
+    });
+
+    it('of which a connection begins again are the same with another distance', () =>
+      assert.deepEqual(
+        compare([SYN(40000, 100), SYN(40000, 300)], [SYN(50000, 200), SYN(50000, 700)]),
+        same(2),
+      ));
+  });
 });

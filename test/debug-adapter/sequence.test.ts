@@ -5,6 +5,7 @@ import { PastRun } from '../../extension/pastRun.ts';
 import { samplePath } from '../support/samples.ts';
 import { withAdapter, type Adapter } from './support/adapter.ts';
 import { expectGolden } from './support/golden.ts';
+import { fixture } from './support/paths.ts';
 import { sequenceText } from './support/sequenceText.ts';
 
 describe('debug adapter: the sequence of a run', function () {
@@ -52,6 +53,23 @@ describe('debug adapter: the sequence of a run', function () {
         /no packet of the connection "TCP 1\.2\.3\.4:5 6\.7\.8\.9:10" is recorded/,
       );
     }));
+
+  it('a SYN that finds the SYN queue full is dropped only where it is answered with no cookie', async () => {
+    const droppedWith = (sysctl: object) =>
+      withAdapter(async (adapter) => {
+        await adapter.launch({ program: fixture('crowded'), nic: { latency: '10ms' }, sysctl });
+        await adapter.stopped();
+        const { packets, queues } = await adapter.custom('sockscope/sequence', {});
+        assert.ok(queues.some(({ overflow }) => overflow === 'syn'));
+        return packets.flatMap(({ number, fate, reason }) => (fate === 'dropped' ? [[number, reason]] : []));
+      });
+    // With cookies it is the ACK and what follows it that find no room.
+    assert.deepEqual(await droppedWith({}), [
+      [9, 'ListenOverflows'],
+      [14, 'ListenOverflows'],
+    ]);
+    assert.deepEqual(await droppedWith({ 'net.ipv4.tcp_syncookies': 0 }), [[3, 'TCPReqQFullDrop']]);
+  });
 
   it('at a stop it is told up to there: a call that has not returned, a packet on its way', () =>
     withAdapter(async (adapter) => {

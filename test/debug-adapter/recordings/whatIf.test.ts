@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseAnyLaunch } from '../../../debug-adapter/session/recordedLaunch.ts';
-import type { SaveRecordingResponse, TraceResponse } from '../../../debug-adapter/protocol.ts';
+import type { SaveRecordingResponse, TraceLine, TraceResponse } from '../../../debug-adapter/protocol.ts';
 import { compareRuns } from '../../../debug-adapter/sequence/firstDifference.ts';
 import { withAdapter, type Adapter } from '../support/adapter.ts';
 import { fixture } from '../support/paths.ts';
@@ -104,6 +104,100 @@ describe('a recording with one change', function () {
     assert.equal(again, other);
     assert.notEqual(await random({ seed: 9 }), other);
   });
+
+  /** Each run's line of the first difference, from both traces, while both stand at a stop. */
+  async function difference(origin: Adapter, other: Adapter): Promise<[TraceLine, TraceLine]> {
+    const traces = await Promise.all([origin, other].map((one) => one.custom('sockscope/trace', {})));
+    const [before, now] = [traces[0]!, traces[1]!];
+    const compared = compareRuns(before, now);
+    assert.ok(compared.kind === 'differ', JSON.stringify(compared));
+    return [before.lines[compared.left]!, now.lines[compared.right]!];
+  }
+  /** What runs at an event: the innermost functions. */
+  async function codeAt(adapter: Adapter, event: number): Promise<string[]> {
+    const stop = adapter.stopped();
+    await adapter.custom('sockscope/goToEvent', { event });
+    await stop;
+    assert.equal(await adapter.evaluate('world.event'), String(event));
+    return (await adapter.stack()).map(({ name }) => name);
+  }
+  /** A run that stands at a line, and one that has a change from there on; each then goes on to another line. */
+  const both = (
+    {
+      name,
+      program,
+      from,
+      to,
+      ...launch
+    }: { name: string; program: string; from: number; to: number; nic?: object },
+    whatIf: object,
+    use: (origin: Adapter, other: Adapter) => Promise<void>,
+  ): Promise<void> =>
+    withAdapter(async (origin) => {
+      const breaksAt = (adapter: Adapter, line: number) =>
+        adapter.request('setBreakpoints', { source: { path: program }, breakpoints: [{ line }] });
+      await origin.launch({ program, seed: 7, ...launch }, () => breaksAt(origin, from));
+      await origin.stopped();
+      await origin.custom('sockscope/saveRecording', { path: file(name) });
+      await withAdapter(async (other) => {
+        await other.launch({ recording: file(name), whatIf });
+        for (const [index, adapter] of [other, origin].entries()) {
+          if (index === 0) await adapter.stopped();
+          await breaksAt(adapter, to);
+          assert.notEqual(await adapter.go('continue'), 'terminated');
+        }
+        await use(origin, other);
+      });
+    });
+
+  it('without SYN cookies begins to differ where the SYN is dropped that was answered with a cookie', () =>
+    both(
+      // Three clients sleep, whose SYNs come at once; the server has answered two of them.
+      { name: 'cookies', program: fixture('crowded'), from: 20, to: 14, nic: { latency: '10ms' } },
+      { sysctl: { 'net.ipv4.tcp_syncookies': '0' } },
+      async (origin, other) => {
+        const [before, now] = await difference(origin, other);
+        assert.match(before.text, /^kernel: packet 6 is sent by lo: .* \[SYN, ACK\]/);
+        assert.equal(now.text, 'kernel: packet 3 is dropped: TCPReqQFullDrop');
+        assert.deepEqual([before.timeNs, now.timeNs], [15e6, 15e6]);
+        const { stack = [] } = await origin.custom('sockscope/packetCode', { number: 6, which: 'sent' });
+        assert.ok(stack.some((frame) => frame.name === 'tcp_v4_send_synack'));
+        assert.deepEqual((await codeAt(other, now.event)).slice(0, 2), [
+          'tcp_syn_flood_action',
+          'tcp_conn_request',
+        ]);
+      },
+    ));
+
+  it('with another seed begins to differ where another packet is lost, not where other numbers are drawn', () =>
+    both(
+      { name: 'lossy', program, from: CONNECTED - 2, to: CONNECTED, nic: { loss: 0.3 } },
+      { seed: 9 },
+      async (origin, other) => {
+        const [before, now] = await difference(origin, other);
+        assert.equal(before.text, 'kernel: packet 2 is lost on its wire');
+        assert.equal(now.text, 'kernel: TCP 127.0.0.1:8080: SYN queue 1, accept queue 0, backlog 2');
+        const syns = [origin, other].map(
+          async (one) => (await one.custom('sockscope/packets', { from: 0, count: 1 })).rows[0]!.info,
+        );
+        assert.notEqual(await syns[0], await syns[1], 'it has another port');
+        assert.ok((await codeAt(origin, before.event)).includes('tcp_conn_request'));
+      },
+    ));
+
+  it('with another seed differs in nothing but drawn numbers where no chance decides', () =>
+    both(
+      { name: 'drawn', program, from: CONNECTED - 2, to: CONNECTED + 2 },
+      { seed: 9 },
+      async (origin, other) => {
+        const traces = await Promise.all([origin, other].map((one) => one.custom('sockscope/trace', {})));
+        const compared = compareRuns(traces[0]!, traces[1]!);
+        assert.ok(compared.kind === 'same' && compared.drawn !== undefined, JSON.stringify(compared));
+        assert.equal(compared.shorter, 'neither');
+        const lines = [traces[0]!.lines[compared.drawn.left]!, traces[1]!.lines[compared.drawn.right]!];
+        for (const { text } of lines) assert.match(text, /packet 1 is sent by lo: .* \[SYN\] seq/);
+      },
+    ));
 
   it('is refused with what is no change', async () => {
     await record('refused');
