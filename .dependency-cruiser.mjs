@@ -88,13 +88,13 @@ export default {
     {
       name: 'extension-knows-protocol-only',
       comment:
-        'The extension sees the adapter through its protocol, and of the views only the messages. It knows the kinds of stops before there is a machine, and takes captured packets apart when it is gone.',
+        'The extension sees the adapter through its protocol, and of the views only the messages. It knows the kinds of stops before there is a machine, and takes captured packets apart and another run from a recorded one when it is gone.',
       severity: 'error',
       from: { path: '^extension/' },
       to: {
         path: '^(stack|debug-adapter|webviews|test)/',
         pathNot:
-          '^(debug-adapter/(protocol|filters/(kinds|transitionText)|packets/.*|(sequence/(sequence|output|trace|firstDifference)|graphs/graphs|way/way|timeline/timeline|captures/messages|explore/messages))|webviews/(messages|shape|(pictures|streams|compare|timeline)/messages))\\.ts$',
+          '^(debug-adapter/(protocol|filters/(kinds|transitionText)|packets/.*|(sequence/(sequence|output|trace|firstDifference)|graphs/graphs|way/way|timeline/timeline|captures/messages|explore/messages|recordings/beginning))|webviews/(messages|shape|(pictures|streams|compare|timeline)/messages))\\.ts$',
       },
     },
     {

@@ -14,6 +14,7 @@ import type {
   SockscopeRequests,
   TreeItem,
 } from '../debug-adapter/protocol.ts';
+import { packedUpTo, sendingOf } from '../debug-adapter/recordings/beginning.ts';
 import { graphsOf } from '../debug-adapter/graphs/graphs.ts';
 import { restoreCapture } from '../debug-adapter/packets/captureRecord.ts';
 import { completeFilter, filterFor } from '../debug-adapter/packets/filterRequests.ts';
@@ -105,7 +106,7 @@ export class PastRun {
     'sockscope/goToSending': () => this.#refuse(),
     'sockscope/output': (body) => outputOf(this.#record.happenings, this.#record.missing, body),
     'sockscope/functionGraph': () => this.#refuse(),
-    'sockscope/saveRecording': ({ path }) => this.#saveRecording(path),
+    'sockscope/saveRecording': ({ path }) => this.#write(path, this.#recording()),
     'sockscope/bookmarks': () => ({ bookmarks: [...this.#record.bookmarks] }),
     'sockscope/addBookmark': () => this.#refuse(),
     'sockscope/renameBookmark': () => this.#refuse(),
@@ -164,6 +165,24 @@ export class PastRun {
     }
   }
 
+  /**
+   * Writes the run's beginning, from which another run can take another way: up to the sending of a packet, or to the
+   * run's first call. Throws with a message for the user.
+   */
+  async saveBeginning(path: string, packet?: number): Promise<SaveRecordingResponse> {
+    try {
+      const { happenings, missing } = this.#record;
+      const whole = this.#recording();
+      if (packet === undefined)
+        return await this.#write(path, packedUpTo((missing === 0 && happenings[0]?.event) || 1, whole));
+      const { sent, frame } = sendingOf(packet, happenings, missing);
+      const saved = await this.#write(path, packedUpTo(sent.event, whole));
+      return { ...saved, sent: { link: this.#packets.frame(packet).interface, frame } };
+    } catch (error) {
+      throw new Error(errorText(this.#t, error), { cause: error });
+    }
+  }
+
   #keep(parent: string, children: readonly RecordedItem[]): void {
     this.#children.set(
       parent,
@@ -204,15 +223,17 @@ export class PastRun {
     return found === undefined ? {} : { stack: stacks[found.stack]!, opening: found.opening };
   }
 
-  async #saveRecording(path: string): Promise<SaveRecordingResponse> {
+  #recording(): Uint8Array {
     const { recording } = this.#record;
     if (recording === undefined)
       throw new UserError(
-        'The run has ended, and was changed or is too large to be saved afterwards. Save a recording while it is stopped.',
+        'The run has ended, and was changed or is too large to be repeated afterwards. Start it again: at a stop it can be saved, and another run can begin there.',
       );
-    const bytes = Buffer.from(recording, 'base64');
-    await writeFile(path, bytes);
-    return { bytes: bytes.length, isExact: true };
+    return Buffer.from(recording, 'base64');
+  }
+  async #write(path: string, recording: Uint8Array): Promise<SaveRecordingResponse> {
+    await writeFile(path, recording);
+    return { bytes: recording.length, isExact: true };
   }
 
   #refuse(): never {

@@ -3,6 +3,7 @@ import { UserError } from '../../language/userError.ts';
 import type { Moment } from '../control/moment.ts';
 import type { NumberedChange } from '../control/repetition.ts';
 import type { Happening } from '../sequence/happening.ts';
+import { sendingOf, upTo } from '../recordings/beginning.ts';
 import { isLasting } from '../recordings/moments.ts';
 import { makeRecording } from '../recordings/make.ts';
 import { RECORDING_SUFFIX, writeRecording } from '../recordings/file.ts';
@@ -37,10 +38,10 @@ export async function saveRecording(
   checkPath('saveRecording', path);
   const present = travel.presentOf(run);
   const { launch, bookmarks } = present;
-  const sending = packet === undefined ? undefined : await sendingOf(present, packet);
-  const stop = sending?.stop ?? (await stopOf(run));
+  const sending = packet === undefined ? undefined : await linkedSending(present, packet);
+  const stop = await stopOf(run);
   const changes = await numbered(run, travel, works);
-  checkChanges(changes, sending?.stop.event ?? Infinity);
+  checkChanges(changes, sending?.event ?? Infinity);
   const whole = await makeRecording(present.debuggee, {
     launch: launch.given,
     programs: launch.programs,
@@ -49,7 +50,7 @@ export async function saveRecording(
     isOver: false,
     bookmarks: lasting(bookmarks.all),
   });
-  const bytes = await writeRecording(path, sending === undefined ? whole : upTo(sending.stop.event, whole));
+  const bytes = await writeRecording(path, sending === undefined ? whole : upTo(sending.event, whole));
   if (sending === undefined) return { bytes, isExact: stop.kind === 'moment' };
   return { bytes, isExact: true, sent: sending.sent };
 }
@@ -80,37 +81,15 @@ function checkChanges(changes: readonly NumberedChange[], until: number): void {
   );
 }
 
-/** Where a packet was sent. @throws an error for the user */
-async function sendingOf(
+/** Where a packet was sent, and how a fault calls it. @throws an error for the user */
+async function linkedSending(
   { recording, debuggee }: Run,
   packet: number,
-): Promise<{ stop: { kind: 'event'; event: number }; sent: { link: string; frame: number } }> {
-  const all = recording.read();
-  const at = all.findIndex((one) => one.kind === 'sent' && one.frame === packet);
-  const sending = all[at];
-  if (sending?.kind !== 'sent')
-    throw new UserError('The moment at which packet {0} was sent is not known any more.', packet);
-  if (sending.isOutside)
-    throw new UserError('Packet {0} came from outside: no interface of the run has sent it.', packet);
-  if (recording.missing > 0)
-    throw new UserError('The run is too long to tell how many frames were sent before packet {0}.', packet);
-  const { host, interface: dev, event } = sending;
-  const before = all
-    .slice(0, at + 1)
-    .filter((one) => one.kind === 'sent' && !one.isOutside && one.host === host && one.interface === dev);
+): Promise<{ event: number; sent: { link: string; frame: number } }> {
+  const { sent, frame } = sendingOf(packet, recording.read(), recording.missing);
+  const { host, interface: dev, event } = sent;
   const link = await debuggee.askIn<string>(`linkOf(${JSON.stringify(host)}, ${JSON.stringify(dev)})`);
-  return { stop: { kind: 'event', event }, sent: { link, frame: before.length } };
-}
-
-/** Without what comes after an event: a run that takes another way there knows nothing of it. */
-function upTo(event: number, recording: RunRecording): RunRecording {
-  const isBefore = (one: { event: number }) => one.event <= event;
-  return {
-    ...recording,
-    inputs: recording.inputs.filter(isBefore),
-    changes: recording.changes.filter(({ mark }) => isBefore(mark)),
-    bookmarks: recording.bookmarks.filter(isBefore),
-  };
+  return { event, sent: { link, frame } };
 }
 
 /** Events at which the kernel has tracepoints, so that a machine can stop there. */

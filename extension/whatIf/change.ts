@@ -29,26 +29,30 @@ const LISTED = 200;
 
 /** @param packet the one that the user has before them @returns undefined if the user does not want it any more */
 export function askChange(session: MachineSession, packet?: number): Promise<Change | undefined> {
-  if (packet !== undefined) return choose(packetChoices(packet));
+  const isOver = session.past !== undefined;
+  if (packet !== undefined) return choose(packetChoices(packet), isOver);
   const { currentPacket: current } = session;
-  return choose([
+  const choices: Choice[] = [
     ...(current === undefined ? [] : packetChoices(current)),
     {
       label: vscode.l10n.t('Something else happens to a packet…'),
       ask: async () => {
         const number = await askPacket(session);
-        return number === undefined ? undefined : choose(packetChoices(number));
+        return number === undefined ? undefined : choose(packetChoices(number), isOver);
       },
     },
     { label: vscode.l10n.t('A setting is another…'), ask: () => askSetting(session) },
     { label: vscode.l10n.t('The random numbers are others…'), ask: askSeed },
-  ]);
+  ];
+  return choose(choices, isOver);
 }
 
-async function choose(choices: readonly Choice[]): Promise<Change | undefined> {
+async function choose(choices: readonly Choice[], isOver: boolean): Promise<Change | undefined> {
   const picked = await vscode.window.showQuickPick(choices, {
     title: vscode.l10n.t('What If…'),
-    placeHolder: vscode.l10n.t('Another run begins: the same past, and this one change'),
+    placeHolder: isOver
+      ? vscode.l10n.t('The run has ended: another one differs from the packet on, or from its beginning')
+      : vscode.l10n.t('Another run begins: the same past, and this one change'),
   });
   return picked?.ask();
 }
@@ -103,7 +107,7 @@ async function askDelay(packet: number): Promise<Change | undefined> {
 async function askSeed(): Promise<Change | undefined> {
   const seed = await vscode.window.showInputBox({
     title: vscode.l10n.t('What If…'),
-    prompt: vscode.l10n.t('The seed of the random numbers from here on'),
+    prompt: vscode.l10n.t('The seed of the random numbers'),
     validateInput: (text) =>
       /^\s*\d{1,9}\s*$/.test(text) ? undefined : vscode.l10n.t('Write a whole number, such as 7.'),
   });
@@ -117,7 +121,7 @@ interface Setting extends vscode.QuickPickItem {
 async function askSetting(session: MachineSession): Promise<Change | undefined> {
   const setting = await vscode.window.showQuickPick(settingsOf(session), {
     title: vscode.l10n.t('What If…'),
-    placeHolder: vscode.l10n.t('The setting that is to differ from here on'),
+    placeHolder: vscode.l10n.t('The setting that is to differ'),
     matchOnDescription: true,
   });
   if (setting === undefined) return undefined;

@@ -26,15 +26,10 @@ export class Forks implements vscode.Disposable {
     return this.#all.findLast(({ origin, changed }) => session === changed || session === origin);
   }
 
-  /** Begins the other run; this one stays as it is. Rejects with a message for the user. */
+  /** Begins the other run; this one stays as it is, or as it has ended. Rejects with a message for the user. */
   async begin(origin: MachineSession, { title, is }: Change): Promise<void> {
-    if (origin.past !== undefined)
-      throw new Error(
-        vscode.l10n.t('The run has ended. Start it again: another run can begin at any of its stops.'),
-      );
     const recording = await this.#folder.newFile('run', '.sockscope');
-    const where = 'packet' in is ? { packet: is.packet } : {};
-    const { sent } = await origin.request('sockscope/saveRecording', { path: recording, ...where });
+    const { sent } = await save(origin, recording, 'packet' in is ? is.packet : undefined);
     const { debugSession } = origin;
     const configuration: vscode.DebugConfiguration & LaunchConfiguration = {
       type: DEBUG_TYPE,
@@ -44,7 +39,7 @@ export class Forks implements vscode.Disposable {
       whatIf: 'packet' in is ? { faults: [faultOf(is, sent)] } : is,
     };
     // VS Code leaves the eyes on a session that is stopped, unless the new one is its compact child.
-    const below = { parentSession: debugSession, compact: true };
+    const below = origin.past === undefined ? { parentSession: debugSession, compact: true } : undefined;
     if (!(await vscode.debug.startDebugging(debugSession.workspaceFolder, configuration, below))) return;
     const changed = this.#sessions.alive.find(
       (session) => session.debugSession.configuration['recording'] === recording,
@@ -55,6 +50,16 @@ export class Forks implements vscode.Disposable {
   dispose(): void {
     this.#folder.dispose();
   }
+}
+
+/** Of a run that has ended, which stands nowhere: up to the packet's sending, or to where the run begins. */
+function save(
+  origin: MachineSession,
+  path: string,
+  packet: number | undefined,
+): Promise<SaveRecordingResponse> {
+  if (origin.past !== undefined) return origin.past.saveBeginning(path, packet);
+  return origin.request('sockscope/saveRecording', { path, ...(packet !== undefined && { packet }) });
 }
 
 /** @param sent how a fault calls the packet */

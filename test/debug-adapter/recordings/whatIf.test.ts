@@ -4,8 +4,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseAnyLaunch } from '../../../debug-adapter/session/recordedLaunch.ts';
-import type { SaveRecordingResponse, TraceLine, TraceResponse } from '../../../debug-adapter/protocol.ts';
+import type {
+  RunRecord,
+  SaveRecordingResponse,
+  TraceLine,
+  TraceResponse,
+} from '../../../debug-adapter/protocol.ts';
 import { compareRuns } from '../../../debug-adapter/sequence/firstDifference.ts';
+import { PastRun } from '../../../extension/pastRun.ts';
 import { withAdapter, type Adapter } from '../support/adapter.ts';
 import { fixture } from '../support/paths.ts';
 
@@ -198,6 +204,70 @@ describe('a recording with one change', function () {
         for (const { text } of lines) assert.match(text, /packet 1 is sent by lo: .* \[SYN\] seq/);
       },
     ));
+
+  describe('of a run that has ended', () => {
+    let ended: RunRecord;
+    let sequence: string[];
+    before(() =>
+      withAdapter(async (adapter) => {
+        const record = new Promise<RunRecord>((resolve) =>
+          adapter.client.on('sockscope/record', ({ body }: { body: RunRecord }) => resolve(body)),
+        );
+        await adapter.launch({ program, seed: 7, record: true });
+        assert.equal(await adapter.stopped(), 'terminated');
+        ended = await record;
+        sequence = await textsOf(adapter);
+      }),
+    );
+    const textsOf = async (adapter: Adapter): Promise<string[]> =>
+      (await adapter.custom('sockscope/trace', {})).lines.map(({ text }) => text);
+    /** Where the other run stands first, what it has done by then, and in the end. */
+    const other = (recording: string, whatIf: object): Promise<{ first: string[]; all: string[] }> =>
+      withAdapter(async (adapter) => {
+        await adapter.launch({ recording, whatIf });
+        const stop = await adapter.stopped();
+        assert.ok(stop !== 'terminated' && stop.description === 'Paused where the recording stands');
+        const first = await textsOf(adapter);
+        assert.equal(await adapter.go('continue'), 'terminated');
+        return { first, all: await textsOf(adapter) };
+      });
+
+    it('begins at the sending of the packet that is lost', async () => {
+      const { sent } = await new PastRun(ended).saveBeginning(file('ended'), 2);
+      assert.deepEqual(sent, { link: 'lo', frame: 2 });
+      const { first, all } = await other(file('ended'), { faults: [{ kind: 'loss', ...sent }] });
+      const at = sequence.findIndex((text) => text.startsWith('kernel: packet 2 is sent'));
+      assert.deepEqual(first, sequence.slice(0, at));
+      assert.equal(
+        all[all.findIndex((text, line) => text !== sequence[line])],
+        'kernel: packet 2 is lost on its wire',
+      );
+    });
+
+    it('begins with the run for other random numbers', async () => {
+      await new PastRun(ended).saveBeginning(file('ended'));
+      const { first, all } = await other(file('ended'), { seed: 9 });
+      assert.deepEqual(first, sequence.slice(0, 1));
+      assert.notDeepEqual(all, sequence);
+      assert.equal(all.length, sequence.length);
+    });
+
+    it('is refused where nothing repeats it, or the packet is not known', async () => {
+      const { recording: _, ...unrepeatable } = ended;
+      await assert.rejects(
+        new PastRun(unrepeatable).saveBeginning(file('ended')),
+        /has ended, and was changed or is too large to be repeated afterwards\. Start it again/,
+      );
+      await assert.rejects(
+        new PastRun(ended).saveBeginning(file('ended'), 99),
+        /packet 99 .* not known any more/,
+      );
+      await assert.rejects(
+        new PastRun({ ...ended, missing: 1 }).saveBeginning(file('ended'), 2),
+        /too long to tell how many frames were sent before packet 2/,
+      );
+    });
+  });
 
   it('is refused with what is no change', async () => {
     await record('refused');
