@@ -2,6 +2,8 @@
 import { message, type Message } from '../../language/message.ts';
 import { dropReasons } from '../inspect/names.ts';
 import { packetText } from '../inspect/packetText.ts';
+import { dropReason } from '../packets/truth/dropReason.ts';
+import { isProcessed } from '../recording/processed.ts';
 import type { TraceHit } from '../../stack/trace/tracer.ts';
 import { ConditionParser, type Condition, type Fields } from './condition.ts';
 import { filterOn, type Sentence } from './filter.ts';
@@ -54,8 +56,12 @@ export const packetDroppedFilter = filterOn({
       message('Write for example NO_SOCKET, reason == TCP_CSUM, or syn && dport == 8080.'),
     );
     return (hit) => {
-      if (!matches(hit)) return undefined;
-      return sentence(message('packet dropped ({0})', dropReasons.short(hit.args[1])), hit);
+      const [packet, reason, detail] = hit.args;
+      if (isProcessed(reason, detail) || !matches(hit)) return undefined;
+      const name = dropReasons.short(reason);
+      const label = message('packet dropped ({0})', name);
+      const wrong = dropReason(name, detail);
+      return { label, description: message('{0}: {1} — {2}', label, packetText(packet), wrong), packet };
     };
   },
 });

@@ -1,4 +1,5 @@
 /** The records of what becomes of a frame: written in the machine's thread, read in the adapter's. */
+import { DROP_DETAILS } from '../../stack/capture/drop_detail.ts';
 import type { RingWriter } from '../../stack/trace/ring.ts';
 import type { Drop, DropQueue } from '../packets/truth/drop.ts';
 import type { Acked, Dropped } from '../packets/truth/events.ts';
@@ -6,9 +7,9 @@ import type { NameReader, NameWriter } from './nameTable.ts';
 
 /**
  * Numbers of the first and the last frame (u32 each); the reason's, the host's and the interface's name (u16 each); the
- * queue plus one (u16); length, limit and event (f64 each).
+ * queue plus one (u16); length, limit and event (f64 each); the detail plus one (u16).
  */
-const DROP_BYTES = 40;
+const DROP_BYTES = 42;
 /** Number of the frame, the old and the new snd_una (u32 each). */
 const ACKED_BYTES = 12;
 
@@ -29,7 +30,7 @@ export function writeDropped(
   kind: number,
   { first, last, drop }: Dropped,
 ): void {
-  const { reason, host = '', queue, length = 0, limit = 0, event } = drop;
+  const { reason, detail, host = '', queue, length = 0, limit = 0, event } = drop;
   const at = ring.reserve(kind, DROP_BYTES);
   const { view } = ring;
   const nameOf = (text: string): number => (text === '' ? 0 : names.numberOf(text));
@@ -42,6 +43,7 @@ export function writeDropped(
   view.setFloat64(at + 16, length, true);
   view.setFloat64(at + 24, limit, true);
   view.setFloat64(at + 32, event, true);
+  view.setUint16(at + 40, detail === undefined ? 0 : DROP_DETAILS.indexOf(detail) + 1, true);
   ring.commit();
 }
 
@@ -50,9 +52,11 @@ export function readDropped(content: Uint8Array, names: NameReader): Dropped {
   const host = names.name(view.getUint16(10, true));
   const port = names.name(view.getUint16(12, true));
   const queue = QUEUES[view.getUint16(14, true) - 1];
+  const detail = DROP_DETAILS[view.getUint16(40, true) - 1];
   const drop: Drop = {
     reason: names.name(view.getUint16(8, true)),
     event: view.getFloat64(32, true),
+    ...(detail !== undefined && { detail }),
     ...(host !== '' && { host }),
     ...(port !== '' && { interface: port }),
     ...(queue !== undefined && {

@@ -3,10 +3,10 @@
  * what an ACK takes out of the retransmit queue.
  */
 import type { FullRing } from '../../stack/capture/capture.ts';
+import type { DropDetail } from '../../stack/capture/drop_detail.ts';
 import type { sk_buff } from '../../stack/include/linux/skbuff.ts';
 import {
   DROP_REASONS,
-  SKB_DROP_REASON_NOT_SPECIFIED,
   SKB_DROP_REASON_OTHERHOST,
   SKB_DROP_REASON_TCP_RESET,
 } from '../../stack/include/net/dropreason.ts';
@@ -18,6 +18,7 @@ import { devices_on_wire } from '../../stack/world/links.ts';
 import type { World } from '../../stack/world/world.ts';
 import type { Drop, DropQueue } from '../packets/truth/drop.ts';
 import type { Handling } from './handling.ts';
+import { isProcessed } from './processed.ts';
 import { refusalOf } from './refusal.ts';
 
 export interface FateSink {
@@ -50,7 +51,7 @@ export class FateTracker {
     tracer.on('sockscope:queue_full', (skb, queue, length, limit) => {
       this.#full = { skb, queue, length, limit };
     });
-    tracer.on('skb:kfree_skb', (skb, reason) => this.#freed(skb, reason));
+    tracer.on('skb:kfree_skb', (skb, reason, detail) => this.#freed(skb, reason, detail));
     tracer.on('sockscope:queue_overflow', (sk, which, skb, req) => this.#overflow(sk, which, skb, req));
     tracer.on('sockscope:listen_request', (sk, what) => {
       if (what === 'reserved') this.#refused(sk.skc_net.machine, 'TCPReqQFullDrop');
@@ -71,14 +72,15 @@ export class FateTracker {
     return { reason, host, queue: 'rx_ring', length, limit, interface: port.name, event };
   }
 
-  #freed(skb: sk_buff, reason: number): void {
+  #freed(skb: sk_buff, reason: number, detail: DropDetail | null): void {
     const full = this.#full?.skb === skb ? this.#full : null;
     this.#full = null;
-    // Freed without a reason: what it said has been processed. A reset has done its work, too.
-    const isDone = reason === SKB_DROP_REASON_NOT_SPECIFIED || reason === SKB_DROP_REASON_TCP_RESET;
+    // A reset has done its work.
+    const isDone = isProcessed(reason, detail) || reason === SKB_DROP_REASON_TCP_RESET;
     if (isDone || skb.frame_number <= 0) return;
     if (reason === SKB_DROP_REASON_OTHERHOST && this.#isAnothers(skb)) return;
     const drop = this.#drop(skb.machine, DROP_REASONS[reason] ?? String(reason));
+    if (detail !== null) drop.detail = detail;
     if (full !== null) Object.assign(drop, { queue: full.queue, length: full.length, limit: full.limit });
     this.#sink.dropped(skb.frame_number, skb.last_frame_number, drop);
   }

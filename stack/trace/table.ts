@@ -18,6 +18,7 @@ import type { net } from '../include/net/net_namespace.ts';
 import type { request_sock } from '../include/net/request_sock.ts';
 import type { Qdisc } from '../include/net/sch_generic.ts';
 import type { proto, sock, sock_common } from '../include/net/sock.ts';
+import type { DropDetail } from '../capture/drop_detail.ts';
 import type { FullQueue } from '../capture/full_queue.ts';
 import type { LossSign, SendReason } from '../capture/send_reason.ts';
 import type { CaReason, StateReason } from '../capture/state_reason.ts';
@@ -281,7 +282,8 @@ export const TRACEPOINTS = {
   kfree_skb: tracepoint(
     'skb:kfree_skb',
     ofSkb,
-    (skb: sk_buff, reason: number) => `${skbText(skb)} reason=${DROP_REASONS[reason] ?? reason}`,
+    (skb: sk_buff, reason: number, detail: DropDetail | null) =>
+      `${skbText(skb)} reason=${DROP_REASONS[reason] ?? reason}${detail === null ? '' : ` (${detail})`}`,
   ),
   consume_skb: tracepoint('skb:consume_skb', ofSkb, skbText),
   skb_copy_datagram_iovec: tracepoint(

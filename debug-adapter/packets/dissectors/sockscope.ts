@@ -47,6 +47,7 @@ const WRONG = field('sockscope.wrong_guess', 'Wrong guess of Wireshark', 'string
 
 const DROP = field('sockscope.drop', 'Why it was dropped', 'string', LATE);
 const DROP_REASON = field('sockscope.drop.reason', 'Reason of the drop', 'string', LATE);
+const DROP_DETAIL = field('sockscope.drop.detail', 'What was wrong', 'string', LATE);
 const DROP_HOST = field('sockscope.drop.host', 'Dropped by', 'string', LATE);
 const DROP_QUEUE = field('sockscope.drop.queue', 'Full queue', 'string', LATE);
 const DROP_LENGTH = field('sockscope.drop.length', 'Length of the queue', 'uint32', LATE);
@@ -79,6 +80,7 @@ export const SOCKSCOPE_FIELDS: readonly Field[] = [
   WRONG,
   DROP,
   DROP_REASON,
+  DROP_DETAIL,
   DROP_HOST,
   DROP_QUEUE,
   DROP_LENGTH,
@@ -139,10 +141,11 @@ function addTruth(layer: Item, bytes: PacketBytes, { frame, context }: Packet): 
 }
 
 function addDrop(layer: Item, bytes: PacketBytes, packet: Packet): void {
-  const { reason, host, queue, length, limit, event } = packet.frame.drop!;
+  const { reason, detail, host, queue, length, limit, event } = packet.frame.drop!;
   const sentence = dropSentence(packet.frame.drop!, told(packet.columns.destination), english);
   const line = layer.generate(DROP, bytes, sentence);
   line.generate(DROP_REASON, bytes, reason);
+  if (detail !== undefined) line.generate(DROP_DETAIL, bytes, detail);
   if (host !== undefined) line.generate(DROP_HOST, bytes, host);
   if (queue !== undefined) line.generate(DROP_QUEUE, bytes, queue);
   if (length !== undefined) line.generate(DROP_LENGTH, bytes, length);

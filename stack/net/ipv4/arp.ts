@@ -38,7 +38,7 @@ import {
   skb_shared,
 } from '../../include/linux/skbuff.ts';
 import type { be32 } from '../../include/linux/types.ts';
-import { SKB_DROP_REASON_NEIGH_FAILED } from '../../include/net/dropreason.ts';
+import { SKB_DROP_REASON_NEIGH_FAILED, SKB_DROP_REASON_NOT_SPECIFIED } from '../../include/net/dropreason.ts';
 import { dst_link_failure, dst_release } from '../../include/net/dst.ts';
 import { ip_hdr, read_be16, read_be32, write_be16, write_be32 } from '../../include/net/ip.ts';
 import {
@@ -320,10 +320,7 @@ export function arp_rcv(received: sk_buff, dev: net_device, _pt: packet_type, _o
     pskb_may_pull(skb, arp_hdr_len(dev)) &&
     skb.head[skb.network_header + 4] === dev.addr_len &&
     skb.head[skb.network_header + 5] === 4;
-  if (!well_formed) {
-    kfree_skb(skb);
-    return NET_RX_DROP;
-  }
+  if (!well_formed) return drop(skb);
   return arp_process(dev.nd_net, skb);
 }
 
@@ -384,7 +381,7 @@ function arp_process(net: net, skb: sk_buff): number {
 }
 
 function drop(skb: sk_buff): number {
-  kfree_skb(skb);
+  kfree_skb_reason(skb, SKB_DROP_REASON_NOT_SPECIFIED, 'arp');
   return NET_RX_DROP;
 }
 

@@ -3,13 +3,15 @@
  *
  * @linux net/ipv4/inet_fragment.c
  */
+import type { DropDetail } from '../../capture/drop_detail.ts';
 import { CHECKSUM_COMPLETE, CHECKSUM_NONE, type sk_buff } from '../../include/linux/skbuff.ts';
 import type { be16, be32 } from '../../include/linux/types.ts';
+import { SKB_DROP_REASON_NOT_SPECIFIED } from '../../include/net/dropreason.ts';
 import { type fqdir, frag_run, INET_FRAG_COMPLETE, inet_frag_queue } from '../../include/net/inet_frag.ts';
 import { jiffies } from '../../kernel/time/jiffies.ts';
 import { del_timer, mod_timer } from '../../kernel/time/timer.ts';
 import { csum_add } from '../../lib/checksum.ts';
-import { consume_skb, kfree_skb, skb_push } from '../core/skbuff/alloc.ts';
+import { consume_skb, kfree_skb_reason, skb_push } from '../core/skbuff/alloc.ts';
 import { skb_unclone } from '../core/skbuff/data.ts';
 import { skb_try_coalesce } from '../core/skbuff/split.ts';
 
@@ -60,21 +62,21 @@ export function inet_frag_kill(q: inet_frag_queue): void {
   q.fqdir.mem -= FRAG_QUEUE_TRUESIZE;
 }
 
-/** Free all fragments. @linux net/ipv4/inet_fragment.c */
-export function inet_frag_rbtree_purge(q: inet_frag_queue): void {
+/** Free all fragments. @param detail why they are of no use @linux net/ipv4/inet_fragment.c */
+export function inet_frag_rbtree_purge(q: inet_frag_queue, detail: DropDetail): void {
   for (const run of q.rb_fragments) {
     for (const skb of run.skbs) {
       q.fqdir.mem -= skb.truesize;
-      kfree_skb(skb);
+      kfree_skb_reason(skb, SKB_DROP_REASON_NOT_SPECIFIED, detail);
     }
   }
   q.rb_fragments = [];
 }
 
 /** Free a datagram with all its fragments. @linux net/ipv4/inet_fragment.c */
-export function inet_frag_destroy(q: inet_frag_queue): void {
+export function inet_frag_destroy(q: inet_frag_queue, detail: DropDetail): void {
   inet_frag_kill(q);
-  inet_frag_rbtree_purge(q);
+  inet_frag_rbtree_purge(q, detail);
 }
 
 /**

@@ -81,7 +81,7 @@ export function ip_forward(skb: sk_buff): number {
   const rt = skb_rtable(skb);
   const net = rt.dev.nd_net;
   if (skb.pkt_type !== PACKET_HOST || skb.sk !== null) {
-    kfree_skb(skb);
+    kfree_skb_reason(skb, SKB_DROP_REASON_NOT_SPECIFIED, 'link_broadcast');
     return 1;
   }
   if (skb.ip_summed === CHECKSUM_COMPLETE) skb.ip_summed = CHECKSUM_NONE;
@@ -89,13 +89,13 @@ export function ip_forward(skb: sk_buff): number {
   if (iph.ttl <= 1) {
     IP_INC_STATS(net, IPSTATS_MIB_INHDRERRORS);
     icmp_send(skb, ICMP_TIME_EXCEEDED, ICMP_EXC_TTL, 0);
-    kfree_skb_reason(skb, SKB_DROP_REASON_IP_INHDR);
+    kfree_skb_reason(skb, SKB_DROP_REASON_IP_INHDR, 'ttl');
     return 1;
   }
   const parm = IPCB(skb);
   if (parm.opt !== null && parm.opt.is_strictroute && rt.rt_uses_gateway) {
     icmp_send(skb, ICMP_DEST_UNREACH, ICMP_SR_FAILED, 0);
-    kfree_skb_reason(skb, SKB_DROP_REASON_NOT_SPECIFIED);
+    kfree_skb_reason(skb, SKB_DROP_REASON_NOT_SPECIFIED, 'source_route');
     return 1;
   }
   parm.flags |= IPSKB_FORWARDED;

@@ -10,6 +10,7 @@ import {
   type sk_buff,
   skb_network_offset,
 } from '../../include/linux/skbuff.ts';
+import { SKB_DROP_REASON_NOT_SPECIFIED } from '../../include/net/dropreason.ts';
 import { INET_ECN_CE } from '../../include/net/inet_ecn.ts';
 import {
   fqdir,
@@ -48,7 +49,7 @@ import {
 import { jiffies } from '../../kernel/time/jiffies.ts';
 import { mod_timer } from '../../kernel/time/timer.ts';
 import { ip_fast_csum } from '../../lib/checksum.ts';
-import { kfree_skb, skb_dst_drop, skb_dst_set, skb_orphan } from '../core/skbuff/alloc.ts';
+import { kfree_skb, kfree_skb_reason, skb_dst_drop, skb_dst_set, skb_orphan } from '../core/skbuff/alloc.ts';
 import { pskb_pull, pskb_trim_rcsum } from '../core/skbuff/data.ts';
 import { icmp_send } from './icmp/send.ts';
 import {
@@ -116,7 +117,7 @@ const PEERS_MAX = 4096;
 function ip_frag_reinit(qp: inet_frag_queue): void {
   const { machine } = qp.fqdir.net;
   mod_timer(machine, qp.timer, jiffies(machine) + qp.fqdir.timeout);
-  inet_frag_rbtree_purge(qp);
+  inet_frag_rbtree_purge(qp, 'fragment_too_far');
   qp.flags = 0;
   qp.len = 0;
   qp.meat = 0;
@@ -169,7 +170,7 @@ function ip_frag_queue(qp: inet_frag_queue, skb: sk_buff): sk_buff | Errno {
   const place = inet_frag_queue_insert(qp, skb, offset, end);
   if (place !== IPFRAG_OK) {
     if (place === IPFRAG_DUP) {
-      kfree_skb(skb);
+      kfree_skb_reason(skb, SKB_DROP_REASON_NOT_SPECIFIED, 'fragment_duplicate');
       return -EINVAL;
     }
     IP_INC_STATS(net, IPSTATS_MIB_REASM_OVERLAPS);
@@ -197,9 +198,9 @@ function ip_frag_queue(qp: inet_frag_queue, skb: sk_buff): sk_buff | Errno {
 
 /** The fragment invalidates its datagram: drop both. */
 function discard(qp: inet_frag_queue, skb: sk_buff, err: Errno): Errno {
-  inet_frag_destroy(qp);
+  inet_frag_destroy(qp, 'fragment_wrong');
   IP_INC_STATS(qp.fqdir.net, IPSTATS_MIB_REASMFAILS);
-  kfree_skb(skb);
+  kfree_skb_reason(skb, SKB_DROP_REASON_NOT_SPECIFIED, 'fragment_wrong');
   return err;
 }
 
@@ -215,7 +216,7 @@ function ip_frag_reasm(qp: inet_frag_queue, last: sk_buff, dev: net_device | nul
   const ecn = ip_frag_ecn_table[qp.ecn]!;
   const len = ip_hdrlen(qp.rb_fragments[0]!.skbs[0]!) + qp.len;
   if (ecn === -1 || len > 65535) {
-    inet_frag_rbtree_purge(qp);
+    inet_frag_rbtree_purge(qp, 'fragment_wrong');
     IP_INC_STATS(net, IPSTATS_MIB_REASMFAILS);
     return ecn === -1 ? -EINVAL : -E2BIG;
   }
@@ -258,7 +259,7 @@ export function ip_defrag(net: net, skb: sk_buff, user: number): sk_buff | Errno
   const qp = inet_frag_find(net.ipv4.fqdir, iph.saddr, iph.daddr, iph.id, iph.protocol, user);
   if (qp === null) {
     IP_INC_STATS(net, IPSTATS_MIB_REASMFAILS);
-    kfree_skb(skb);
+    kfree_skb_reason(skb, SKB_DROP_REASON_NOT_SPECIFIED, 'fragment_memory');
     return -ENOMEM;
   }
   return ip_frag_queue(qp, skb);
@@ -284,9 +285,9 @@ function ip_expire(qp: inet_frag_queue): void {
       const err = ip_route_input_noref(head, iph.daddr, iph.saddr, iph.tos, dev);
       if (err === 0) icmp_send(head, ICMP_TIME_EXCEEDED, ICMP_EXC_FRAGTIME, 0);
     }
-    kfree_skb(head);
+    kfree_skb_reason(head, SKB_DROP_REASON_NOT_SPECIFIED, 'fragment_timeout');
   }
-  inet_frag_rbtree_purge(qp);
+  inet_frag_rbtree_purge(qp, 'fragment_timeout');
 }
 
 /** Initialize reassembly. @linux net/ipv4/ip_fragment.c */

@@ -4,6 +4,7 @@
  *
  * @linux net/ipv4/ip_input.c
  */
+import type { DropDetail } from '../../capture/drop_detail.ts';
 import { IN_DEV_DROP_UNICAST_IN_L2_MULTICAST, IN_DEV_SOURCE_ROUTE } from '../../include/linux/inetdevice.ts';
 import {
   ETH_P_IP,
@@ -94,28 +95,29 @@ function ip_rcv_core(received: sk_buff, net: net): sk_buff | null {
     consume_skb(skb);
     skb = own;
   }
-  if (!pskb_may_pull(skb, IPHDR_LEN)) return inhdr_error(skb, net, SKB_DROP_REASON_IP_INHDR);
+  if (!pskb_may_pull(skb, IPHDR_LEN)) return inhdr_error(skb, net, 'ip_header_length');
   let { head } = skb;
   let at = skb.network_header;
   const version_ihl = head[at]!;
   const ihl = version_ihl & 0xf;
-  if (ihl < 5 || version_ihl >>> 4 !== 4) return inhdr_error(skb, net, SKB_DROP_REASON_IP_INHDR);
+  if (version_ihl >>> 4 !== 4) return inhdr_error(skb, net, 'ip_version');
+  if (ihl < 5) return inhdr_error(skb, net, 'ip_header_length');
   IP_ADD_STATS(net, IPSTATS_MIB_NOECTPKTS + (head[at + 1]! & 3), Math.max(1, skb_shinfo(skb).gso_segs));
 
-  if (!pskb_may_pull(skb, ihl * 4)) return inhdr_error(skb, net, SKB_DROP_REASON_IP_INHDR);
+  if (!pskb_may_pull(skb, ihl * 4)) return inhdr_error(skb, net, 'ip_header_length');
   head = skb.head;
   at = skb.network_header;
   if (ip_fast_csum(head, at, ihl) !== 0) {
     IP_INC_STATS(net, IPSTATS_MIB_CSUMERRORS);
-    return inhdr_error(skb, net, SKB_DROP_REASON_IP_CSUM);
+    return inhdr_error(skb, net, null, SKB_DROP_REASON_IP_CSUM);
   }
   const len = (head[at + 2]! << 8) | head[at + 3]!;
   if (skb.len < len) {
     IP_INC_STATS(net, IPSTATS_MIB_INTRUNCATEDPKTS);
-    kfree_skb_reason(skb, SKB_DROP_REASON_PKT_TOO_SMALL);
+    kfree_skb_reason(skb, SKB_DROP_REASON_PKT_TOO_SMALL, 'ip_total_length');
     return null;
   }
-  if (len < ihl * 4) return inhdr_error(skb, net, SKB_DROP_REASON_IP_INHDR);
+  if (len < ihl * 4) return inhdr_error(skb, net, 'ip_header_length');
   if (skb.len > len && pskb_trim_rcsum(skb, len) !== 0) {
     IP_INC_STATS(net, IPSTATS_MIB_INDISCARDS);
     kfree_skb_reason(skb, SKB_DROP_REASON_NOT_SPECIFIED);
@@ -127,9 +129,14 @@ function ip_rcv_core(received: sk_buff, net: net): sk_buff | null {
   return skb;
 }
 
-function inhdr_error(skb: sk_buff, net: net, reason: number): null {
+function inhdr_error(
+  skb: sk_buff,
+  net: net,
+  detail: DropDetail | null,
+  reason = SKB_DROP_REASON_IP_INHDR,
+): null {
   IP_INC_STATS(net, IPSTATS_MIB_INHDRERRORS);
-  kfree_skb_reason(skb, reason);
+  kfree_skb_reason(skb, reason, detail);
   return null;
 }
 
@@ -179,9 +186,12 @@ function ip_rcv_finish_core(net: net, skb: sk_buff, dev: net_device): number {
     if (err !== 0) return drop_error(net, skb, err);
   }
 
-  if ((head[at]! & 0xf) > 5 && !ip_rcv_options(skb, dev)) {
-    kfree_skb_reason(skb, SKB_DROP_REASON_NOT_SPECIFIED);
-    return NET_RX_DROP;
+  if ((head[at]! & 0xf) > 5) {
+    const wrong = ip_rcv_options(skb, dev);
+    if (wrong !== null) {
+      kfree_skb_reason(skb, SKB_DROP_REASON_NOT_SPECIFIED, wrong);
+      return NET_RX_DROP;
+    }
   }
 
   const { rt_type } = skb_rtable(skb);
@@ -202,39 +212,39 @@ function ip_rcv_finish_core(net: net, skb: sk_buff, dev: net_device): number {
 }
 
 function drop_error(net: net, skb: sk_buff, err: number): number {
-  let reason = SKB_DROP_REASON_NOT_SPECIFIED;
   if (err === -EXDEV) {
-    reason = SKB_DROP_REASON_IP_RPFILTER;
     NET_INC_STATS(net, LINUX_MIB_IPRPFILTER);
+    kfree_skb_reason(skb, SKB_DROP_REASON_IP_RPFILTER);
+  } else {
+    kfree_skb_reason(skb, SKB_DROP_REASON_NOT_SPECIFIED, 'martian');
   }
-  kfree_skb_reason(skb, reason);
   return NET_RX_DROP;
 }
 
 /**
  * Parse a packet's options, and follow a source route if allowed.
  *
- * @returns whether to continue
+ * @returns null to continue, or what is wrong
  * @linux net/ipv4/ip_input.c
  */
-function ip_rcv_options(skb: sk_buff, dev: net_device): boolean {
+function ip_rcv_options(skb: sk_buff, dev: net_device): DropDetail | null {
   const net = dev.nd_net;
   if (skb_cow(skb, skb_headroom(skb)) !== 0) {
     IP_INC_STATS(net, IPSTATS_MIB_INDISCARDS);
-    return false;
+    return 'ip_options';
   }
   const opt = new ip_options();
   opt.optlen = ip_hdr(skb).ihl * 4 - IPHDR_LEN;
   IPCB(skb).opt = opt;
   if (ip_options_compile(net, opt, skb) !== 0) {
     IP_INC_STATS(net, IPSTATS_MIB_INHDRERRORS);
-    return false;
+    return 'ip_options';
   }
   if (opt.srr !== 0) {
-    if (dev.ip_ptr !== null && !IN_DEV_SOURCE_ROUTE(dev.ip_ptr)) return false;
-    if (ip_options_rcv_srr(skb, dev) !== 0) return false;
+    if (dev.ip_ptr !== null && !IN_DEV_SOURCE_ROUTE(dev.ip_ptr)) return 'source_route';
+    if (ip_options_rcv_srr(skb, dev) !== 0) return 'source_route';
   }
-  return true;
+  return null;
 }
 
 /** Registers ip_rcv(). @linux net/ipv4/af_inet.c */

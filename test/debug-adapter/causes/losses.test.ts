@@ -4,7 +4,7 @@ import { LOSS_SIGNS, type LossSign } from '../../../stack/capture/send_reason.ts
 import { tcp_sk } from '../../../stack/include/linux/tcp.ts';
 import { TCP_CA_Recovery } from '../../../stack/include/uapi/linux/tcp.ts';
 import { parseStack } from '../../../debug-adapter/inspect/stackText.ts';
-import { stackNow } from '../support/captured.ts';
+import { stackNow } from '../support/stack.ts';
 import { Observed, type Sent } from '../support/observed.ts';
 import { reads, sends, type Setup, story } from '../../stack/support/story.ts';
 

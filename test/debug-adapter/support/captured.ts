@@ -1,4 +1,5 @@
 /** A world's packets as an adapter has them, without its thread: written into the ring, read into a store. */
+import assert from 'node:assert/strict';
 import { english } from '../../../language/message.ts';
 import { SKB_DROP_REASON_OTHERHOST } from '../../../stack/include/net/dropreason.ts';
 import { RingWriter, createRing } from '../../../stack/trace/ring.ts';
@@ -10,6 +11,7 @@ import { storyOf } from '../../../debug-adapter/packets/story.ts';
 import type { PacketStory } from '../../../debug-adapter/protocol.ts';
 import { NameWriter, createNameTable } from '../../../debug-adapter/recording/nameTable.ts';
 import { Records } from '../../../debug-adapter/worker/records.ts';
+import { functionsOf, stackNow } from './stack.ts';
 
 export class Captured {
   readonly store = new PacketStore();
@@ -40,10 +42,17 @@ export class Captured {
         records.lost(frame, reason, ring);
       },
     };
+    // A wire brings a frame to every host: those that it is not for drop it, too.
+    const byOthers = new Set<number>();
     const dropped = (number: number): unknown =>
-      number > 0 && !this.droppedBy.has(number) && this.droppedBy.set(number, stackNow());
+      number > 0 &&
+      (!this.droppedBy.has(number) || byOthers.delete(number)) &&
+      this.droppedBy.set(number, stackNow());
     world.tracer.on('skb:kfree_skb', ({ frame_number }, reason) => {
-      if (reason !== SKB_DROP_REASON_OTHERHOST) dropped(frame_number);
+      const isOthers = reason === SKB_DROP_REASON_OTHERHOST;
+      if (isOthers && this.droppedBy.has(frame_number)) return;
+      dropped(frame_number);
+      if (isOthers) byOthers.add(frame_number);
     });
     let arrived = 0;
     world.tracer.on('net:netif_receive_skb', ({ frame_number }) => (arrived = frame_number));
@@ -64,6 +73,20 @@ export class Captured {
     return this.store.matching(filter);
   }
 
+  /**
+   * The first packet that matches.
+   *
+   * @param by the function that has dropped it, or has called that one
+   * @returns what is told of the drop, in one sentence
+   */
+  dropped(filter: string, by: string): string {
+    const [number] = this.find(filter);
+    assert.ok(number !== undefined, `${filter}\n${this.told()}`);
+    const stack = this.droppedBy.get(number) ?? '';
+    assert.ok(functionsOf(stack).includes(by), `not dropped in ${by}()\n${stack}\n${this.told()}`);
+    return this.story(number).drop ?? '';
+  }
+
   /** What is known of a packet. */
   story(number: number): PacketStory {
     return storyOf(this.store.dissected(number), english) ?? { truth: [], wrong: [] };
@@ -80,12 +103,4 @@ export class Captured {
       })
       .join('\n');
   }
-}
-
-export function stackNow(): string {
-  const before = Error.stackTraceLimit;
-  Error.stackTraceLimit = 100;
-  const { stack = '' } = new Error();
-  Error.stackTraceLimit = before;
-  return stack;
 }

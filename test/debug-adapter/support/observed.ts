@@ -6,7 +6,6 @@ import { tcp_sock } from '../../../stack/include/linux/tcp.ts';
 import type { sock_common } from '../../../stack/include/net/sock.ts';
 import { RingReader, RingWriter, createRing } from '../../../stack/trace/ring.ts';
 import type { World } from '../../../stack/world/world.ts';
-import { parseStack } from '../../../debug-adapter/inspect/stackText.ts';
 import type { Cause } from '../../../debug-adapter/packets/cause/cause.ts';
 import { decidingFrame } from '../../../debug-adapter/packets/cause/deciding.ts';
 import { causeSentence } from '../../../debug-adapter/packets/cause/sentence.ts';
@@ -21,7 +20,7 @@ import { readCause, writeCause } from '../../../debug-adapter/recording/causeRec
 import { CauseTracker } from '../../../debug-adapter/recording/causeTracker.ts';
 import { NameReader, NameWriter, createNameTable } from '../../../debug-adapter/recording/nameTable.ts';
 import { socketKey, ValueTracker } from '../../../debug-adapter/recording/valueTracker.ts';
-import { stackNow } from './captured.ts';
+import { functionsOf, stackNow } from './stack.ts';
 
 export interface Sent {
   cause: Cause;
@@ -120,8 +119,6 @@ export class Observed {
     return sent;
   }
 }
-
-const functionsOf = (stack: string): string[] => parseStack(stack).map(({ name }) => name);
 
 /** The code that ran is the code that the cause names. */
 function checkSent({ cause, sentence, stack }: Sent, number: number): void {

@@ -1,4 +1,5 @@
 /** Allocating and freeing packet buffers, and moving the bounds of their data. @linux net/core/skbuff.c */
+import type { DropDetail } from '../../../capture/drop_detail.ts';
 import type { Machine } from '../../../machine.ts';
 import { page, sk_buff, skb_frag, skb_shared_info, SKB_TRUESIZE } from '../../../include/linux/skbuff.ts';
 import type { dst_entry } from '../../../include/net/dst.ts';
@@ -217,10 +218,19 @@ export function __kfree_skb(skb: sk_buff): void {
   skb_release_data(skb);
 }
 
-/** Drop a packet for the given reason. @linux net/core/skbuff.c */
-export function kfree_skb_reason(skb: sk_buff | null, reason: number): void {
+/**
+ * Drop a packet for the given reason.
+ *
+ * @param detail what exactly is wrong, where the reason leaves that open; Linux does not tell
+ * @linux net/core/skbuff.c
+ */
+export function kfree_skb_reason(
+  skb: sk_buff | null,
+  reason: number,
+  detail: DropDetail | null = null,
+): void {
   if (skb === null || --skb.users > 0) return;
-  trace.kfree_skb(skb, reason);
+  trace.kfree_skb(skb, reason, detail);
   __kfree_skb(skb);
 }
 /** Drop a packet without a specific reason. @linux include/linux/skbuff.h */

@@ -1,4 +1,5 @@
 /** ICMP (RFC 792, RFC 1122 3.2.2): received messages and their handlers. @linux net/ipv4/icmp.c */
+import type { DropDetail } from '../../../capture/drop_detail.ts';
 import { NET_RX_DROP, NET_RX_SUCCESS } from '../../../include/linux/netdevice.ts';
 import {
   CHECKSUM_NONE,
@@ -246,6 +247,14 @@ function checksum_is_right(skb: sk_buff): boolean {
   return __skb_checksum_complete(skb) === 0;
 }
 
+/** What exactly is wrong, by the reason of the drop. */
+const DETAILS: ReadonlyMap<number, DropDetail> = new Map([
+  [SKB_DROP_REASON_IP_INHDR, 'quoted_header'],
+  [SKB_DROP_REASON_PKT_TOO_SMALL, 'icmp_length'],
+  [SKB_DROP_REASON_UNHANDLED_PROTO, 'icmp_type'],
+  [SKB_DROP_REASON_NOT_SPECIFIED, 'header_cut'],
+]);
+
 /** An ICMP message arrives: data begins at its header. @linux net/ipv4/icmp.c */
 export function icmp_rcv(skb: sk_buff): number {
   const rt = skb_rtable(skb);
@@ -256,7 +265,7 @@ export function icmp_rcv(skb: sk_buff): number {
     consume_skb(skb);
     return NET_RX_SUCCESS;
   }
-  kfree_skb_reason(skb, reason);
+  kfree_skb_reason(skb, reason, DETAILS.get(reason));
   return NET_RX_DROP;
 }
 

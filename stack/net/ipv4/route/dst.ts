@@ -269,7 +269,7 @@ export function ip_error(skb: sk_buff): number {
       send_unreachable(rt.dev.nd_net, skb, rt.error);
     }
   }
-  kfree_skb_reason(skb, reason);
+  kfree_skb_reason(skb, reason, reason === SKB_DROP_REASON_NOT_SPECIFIED ? 'refused_route' : null);
   return 0;
 }
 

@@ -1,4 +1,5 @@
 /** Receiving TCP segments from IP. @linux net/ipv4/tcp_ipv4.c */
+import type { DropDetail } from '../../../capture/drop_detail.ts';
 import {
   CHECKSUM_BREAK,
   CHECKSUM_COMPLETE,
@@ -215,14 +216,20 @@ function count_bad_checksum(net: net, skb: sk_buff): void {
   TCP_INC_STATS(net, TCP_MIB_CSUMERRORS);
   TCP_INC_STATS(net, TCP_MIB_INERRS);
 }
-function discard(skb: sk_buff, reason: number): number {
-  kfree_skb_reason(skb, reason);
+function discard(skb: sk_buff, reason: number, detail: DropDetail | null = null): number {
+  kfree_skb_reason(skb, reason, detail);
   return 0;
 }
-function discard_and_relse(sk: sock, skb: sk_buff, refcounted: boolean, reason: number): number {
+function discard_and_relse(
+  sk: sock,
+  skb: sk_buff,
+  refcounted: boolean,
+  reason: number,
+  detail: DropDetail | null = null,
+): number {
   sk_drops_add(sk, skb_shinfo(skb).gso_segs);
   if (refcounted) sock_put(sk);
-  return discard(skb, reason);
+  return discard(skb, reason, detail);
 }
 
 /**
@@ -234,15 +241,15 @@ function discard_and_relse(sk: sock, skb: sk_buff, refcounted: boolean, reason: 
  */
 export function tcp_v4_rcv(skb: sk_buff): number {
   const net = skb.dev!.nd_net;
-  if (skb.pkt_type !== PACKET_HOST) return discard(skb, SKB_DROP_REASON_NOT_SPECIFIED);
+  if (skb.pkt_type !== PACKET_HOST) return discard(skb, SKB_DROP_REASON_NOT_SPECIFIED, 'link_broadcast');
   TCP_INC_STATS(net, TCP_MIB_INSEGS);
-  if (!pskb_may_pull(skb, TCPHDR_LEN)) return discard(skb, SKB_DROP_REASON_NOT_SPECIFIED);
+  if (!pskb_may_pull(skb, TCPHDR_LEN)) return discard(skb, SKB_DROP_REASON_NOT_SPECIFIED, 'header_cut');
   const hdrlen = (skb.head[skb.data + 12]! >>> 4) * 4;
   if (hdrlen < TCPHDR_LEN) {
     TCP_INC_STATS(net, TCP_MIB_INERRS);
-    return discard(skb, SKB_DROP_REASON_PKT_TOO_SMALL);
+    return discard(skb, SKB_DROP_REASON_PKT_TOO_SMALL, 'tcp_header_length');
   }
-  if (!pskb_may_pull(skb, hdrlen)) return discard(skb, SKB_DROP_REASON_NOT_SPECIFIED);
+  if (!pskb_may_pull(skb, hdrlen)) return discard(skb, SKB_DROP_REASON_NOT_SPECIFIED, 'header_cut');
   if (checksum_init(skb)) {
     count_bad_checksum(net, skb);
     return discard(skb, SKB_DROP_REASON_TCP_CSUM);
@@ -277,7 +284,7 @@ function deliver(sk: sock, skb: sk_buff, refcounted: boolean): number {
   const { min_ttl } = inet_sk(sk);
   if (min_ttl !== 0 && skb.head[skb.network_header + 8]! < min_ttl) {
     NET_INC_STATS(sock_net(sk), LINUX_MIB_TCPMINTTLDROP);
-    return discard_and_relse(sk, skb, refcounted, SKB_DROP_REASON_NOT_SPECIFIED);
+    return discard_and_relse(sk, skb, refcounted, SKB_DROP_REASON_NOT_SPECIFIED, 'min_ttl');
   }
   tcp_v4_fill_cb(skb);
   skb.dev = null;

@@ -1,4 +1,5 @@
 /** Received datagrams, and ICMP errors about sent ones. @linux net/ipv4/udp.c */
+import type { DropDetail } from '../../../capture/drop_detail.ts';
 import {
   CHECKSUM_BREAK,
   CHECKSUM_NONE,
@@ -135,12 +136,12 @@ export function udp_lib_checksum_complete(skb: sk_buff): boolean {
 export function udp_rcv(skb: sk_buff): number {
   const rt = skb_rtable(skb);
   const net = skb.dev!.nd_net;
-  if (!pskb_may_pull(skb, UDPHDR_LEN)) return drop(net, skb, SKB_DROP_REASON_NOT_SPECIFIED);
+  if (!pskb_may_pull(skb, UDPHDR_LEN)) return drop(net, skb, SKB_DROP_REASON_NOT_SPECIFIED, 'header_cut');
   const uh = udp_hdr(skb);
   const ulen = uh.len;
   const iph = ip_hdr(skb);
   const { saddr, daddr } = iph;
-  if (ulen > skb.len || ulen < UDPHDR_LEN) return drop(net, skb, SKB_DROP_REASON_PKT_TOO_SMALL);
+  if (ulen > skb.len || ulen < UDPHDR_LEN) return drop(net, skb, SKB_DROP_REASON_PKT_TOO_SMALL, 'udp_length');
   if (ulen < skb.len && pskb_trim_rcsum(skb, ulen) !== 0)
     return drop(net, skb, SKB_DROP_REASON_NOT_SPECIFIED);
   const { source, dest, check } = udp_hdr(skb);
@@ -169,9 +170,9 @@ export function udp_rcv(skb: sk_buff): number {
   return 0;
 }
 
-function drop(net: net, skb: sk_buff, reason: number): number {
+function drop(net: net, skb: sk_buff, reason: number, detail: DropDetail | null = null): number {
   UDP_INC_STATS(net, UDP_MIB_INERRORS);
-  kfree_skb_reason(skb, reason);
+  kfree_skb_reason(skb, reason, detail);
   return 0;
 }
 function csum_error(net: net, skb: sk_buff): number {
