@@ -17,11 +17,8 @@ describe('in Chinese', function () {
       files: path.join(root, 'samples'),
       expect: SCENARIO,
       language: 'zh-cn',
-      settings: { 'workbench.reduceMotion': 'on' },
     });
-    await code.debug.waitUntil('the commands', async () =>
-      (await code.offeredCommands('Sockscope: ')).some((row) => row.includes('引导演练')) ? true : undefined,
-    );
+    await code.untilOffered('Sockscope: 引导演练');
   });
   after(() => code?.close());
   afterEach(async function () {

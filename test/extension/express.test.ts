@@ -71,7 +71,6 @@ describe('an Express app', function () {
     await code.raisePane('Sockets', 370);
     // An edge is drawn in another colour while the mouse is on it.
     await code.page.mouse.move(800, 300);
-    await code.page.waitForTimeout(500);
     await code.image('express');
     assert.equal(isAnswered, false, 'curl waits');
   });

@@ -59,8 +59,8 @@ describe('a first handshake, step by step', function () {
       .map((line) => line.slice(2))
       .join('\n');
     // The rows come one after the other.
-    for (let tries = 0; tries < 20 && (await sockets.text()) !== expected; tries++)
-      await code.page.waitForTimeout(250);
+    for (let tries = 0; tries < 100 && (await sockets.text()) !== expected; tries++)
+      await code.page.waitForTimeout(50);
     assert.equal(await sockets.text(), expected);
   });
 
@@ -140,8 +140,6 @@ describe('a first handshake, step by step', function () {
     await code.showPane('Call Stack');
     const moment = code.page.locator('.statusbar-item', { hasText: /t = 0\.000030 s · event \d+/ });
     await moment.waitFor();
-    // The panes glide to their places.
-    await code.page.waitForTimeout(1000);
     await code.image('first-handshake');
     await code.page.setViewportSize(WINDOW);
   });
@@ -158,8 +156,6 @@ describe('a first handshake, step by step', function () {
       await diagram.getByText(text).first().waitFor();
     const isWhole = await diagram.evaluate((place) => place.scrollHeight <= place.clientHeight);
     assert.ok(isWhole, 'it has to be scrolled');
-    // The drawing follows the room that it gets.
-    await code.page.waitForTimeout(500);
     await code.image('sequence');
     await code.command('View: Toggle Primary Side Bar Visibility');
     await code.command('View: Toggle Maximized Panel');

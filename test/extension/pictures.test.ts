@@ -177,8 +177,7 @@ describe('the pictures of an accept queue that overflows', function () {
     const timeline = await webviewFrame(code.page, 'Timeline');
     const slider = timeline.getByRole('slider', { name: 'Timeline' });
     await slider.waitFor();
-    await code.page.waitForTimeout(500);
-    await code.screenshot('timeline-1');
+    await code.settledScreenshot('timeline-1');
     await timeline.getByRole('combobox', { name: 'Axis' }).selectOption('events');
     const here = Number(await slider.getAttribute('aria-valuenow'));
     await slider.focus();
@@ -230,7 +229,6 @@ describe('the pictures of an accept queue that overflows', function () {
     await view.getByText('accept queue 1 of 2').waitFor();
     await code.page.setViewportSize({ width: 1600, height: 1000 });
     await view.getByRole('tab', { name: 'States' }).click();
-    await code.page.waitForTimeout(500);
-    await code.screenshot('pictures-5-ended-large');
+    await code.settledScreenshot('pictures-5-ended-large');
   });
 });

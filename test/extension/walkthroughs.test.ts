@@ -43,17 +43,10 @@ for (const { name, language, bundle, lessons } of LANGUAGES)
         files: path.join(root, 'samples'),
         inPlace: true,
         expect: 'first-handshake.ts',
-        settings: { 'workbench.reduceMotion': 'on' },
         ...(language && { language }),
       });
       await code.page.setViewportSize({ width: 1280, height: 720 });
       code.page.setDefaultTimeout(30_000);
-      // The extensions' commands come to the palette a little later.
-      await code.debug.waitUntil('the command', async () =>
-        (await code.offeredCommands('Guided Tour')).some((row) => row.includes('Sockscope'))
-          ? true
-          : undefined,
-      );
     });
     after(() => code?.close());
     afterEach(async function () {
@@ -89,7 +82,7 @@ for (const { name, language, bundle, lessons } of LANGUAGES)
             await code.debug.press('continue');
             await code.debug.stopsOn(/function breakpoint/i);
             // The answer is judged once the stop's facts are read.
-            await code.page.waitForTimeout(1000);
+            await page.isDoneWithin('question', 1000);
           }
         } else await page.answer(lesson.sample, right);
         await page.done('question');

@@ -41,13 +41,7 @@ export class DebugUi {
   /** Presses F5 in the editor, once the extension has seen that it shows a program. @param title of the command */
   async start(title = 'Debug this '): Promise<void> {
     // The palette knows it, too; a code lens may stand below what the editor shows of a long introduction.
-    await this.waitUntil('the command that debugs the editor', async () =>
-      (await this.#workbench.offeredCommands(`Sockscope: ${title}`)).some((row) =>
-        row.startsWith(`Sockscope: ${title}`),
-      )
-        ? true
-        : undefined,
-    );
+    await this.#workbench.untilOffered(`Sockscope: ${title}`);
     await this.#workbench.page
       .locator('.editor-instance .native-edit-context, .editor-instance textarea.inputarea')
       .first()

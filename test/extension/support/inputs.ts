@@ -38,3 +38,36 @@ export async function enter(input: Locator, text: string, options: { timeout?: n
     options,
   );
 }
+
+/**
+ * Presses Enter in an input of VS Code's if it still has the focus: at this moment, not one message later, when an editor
+ * that has taken the focus would get a new line in its file.
+ *
+ * @returns undefined if it has not got it
+ */
+export async function pressEnter(
+  input: Locator,
+  options: { timeout?: number } = {},
+): Promise<true | undefined> {
+  const isPressed = await input.evaluate(
+    (element) => {
+      if (element.ownerDocument.activeElement !== element) return false;
+      const { KeyboardEvent } = globalThis as unknown as {
+        KeyboardEvent: new (type: string, how: object) => Event;
+      };
+      const how = {
+        key: 'Enter',
+        code: 'Enter',
+        keyCode: 13,
+        bubbles: true,
+        cancelable: true,
+        composed: true,
+      };
+      element.dispatchEvent(new KeyboardEvent('keydown', how));
+      return true;
+    },
+    undefined,
+    options,
+  );
+  return isPressed || undefined;
+}

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import { root } from './scripts.ts';
+import { isThere } from './inputs.ts';
 import type { Workbench } from './workbench.ts';
 
 export class WalkthroughPage {
@@ -20,7 +21,6 @@ export class WalkthroughPage {
 
   async close(): Promise<void> {
     if (await this.#code.page.locator('.debug-toolbar').isVisible()) await this.#code.debug.stop();
-    await this.#code.command('Notifications: Clear All Notifications');
     const breakpoints = await this.#code.showPane('Breakpoints', { alone: true });
     await breakpoints.locator('.pane-header').hover();
     await breakpoints.locator('.pane-header a[aria-label^="Remove All Breakpoints"]').click();
@@ -47,6 +47,11 @@ export class WalkthroughPage {
     await this.#mark(step).and(this.#code.page.locator('.complete')).first().waitFor();
   }
 
+  /** The same for a step that may stay as it is for so many milliseconds. */
+  async isDoneWithin(step: string, milliseconds: number): Promise<boolean> {
+    return (await isThere(this.#mark(step).and(this.#code.page.locator('.complete')), milliseconds)) ?? false;
+  }
+
   async isDone(step: string): Promise<boolean> {
     return (await this.#mark(step).and(this.#code.page.locator('.complete')).count()) > 0;
   }
@@ -64,12 +69,13 @@ export class WalkthroughPage {
   /** Waits for a notification with this text. The test's VS Code keeps them in the notification center. */
   async told(text: string): Promise<void> {
     const center = this.#code.page.locator('.notifications-center');
-    if (!(await center.isVisible())) await this.#code.command('Notifications: Show Notifications');
+    const bell = this.#code.page.locator('.statusbar-item[id="status.notifications"]');
+    if (!(await center.isVisible())) await bell.click();
     await center
       .locator('.notification-list-item', { hasText: text.slice(0, 40) })
       .first()
       .waitFor();
-    await this.#code.command('Notifications: Hide Notifications');
+    await bell.click();
   }
 
   #mark(step: string): Locator {

@@ -6,9 +6,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import { DebugUi } from './debugUi.ts';
-import { enter, isInTime, isThere } from './inputs.ts';
+import { enter, isInTime, isThere, pressEnter } from './inputs.ts';
 import { PacketsView } from './packetsView.ts';
-import { failureScreenshot, imageScreenshot, screenshot } from '../../support/screenshots.ts';
+import {
+  failureScreenshot,
+  imageScreenshot,
+  screenshot,
+  settledScreenshot,
+} from '../../support/screenshots.ts';
 import { browserScript, packageScript, serverScript, type RunningServer } from './scripts.ts';
 import { TreePane } from './treePane.ts';
 
@@ -172,13 +177,8 @@ export class Workbench {
 
   /** The same for a command that goes on with an input of its own. */
   async startCommand(title: string): Promise<void> {
-    // A stop that is shown at this moment closes the palette: what is pressed then goes to the editor, unless it is for the input.
-    await this.debug.waitUntil(`the command ${title}`, () =>
-      isInTime(async () => {
-        await this.#openPalette(title);
-        await this.quickInput.locator('input').press('Enter', { timeout: 3000 });
-      }),
-    );
+    // A stop that is shown at this moment closes the palette.
+    await this.debug.waitUntil(`the command ${title}`, () => this.#runFromPalette(title));
   }
 
   /** The same for a command that goes on with a list. @returns the list's row with this text */
@@ -215,6 +215,26 @@ export class Workbench {
     );
   }
 
+  async #runFromPalette(title: string): Promise<true | undefined> {
+    await this.#openPalette(title);
+    let isRun: true | undefined;
+    await isInTime(async () => {
+      isRun = await pressEnter(this.quickInput.locator('input'), { timeout: 3000 });
+    });
+    return isRun;
+  }
+
+  /** Waits until the palette offers a command. @param title how the command's title begins */
+  async untilOffered(title: string): Promise<void> {
+    const row = this.page.locator(`.quick-input-list .monaco-list-row[aria-label^="${title}"]`);
+    await this.debug.waitUntil(`the command ${title}`, async () => {
+      await this.#openPalette(title);
+      const found = await isThere(row, 500);
+      await this.page.keyboard.press('Escape');
+      return found;
+    });
+  }
+
   /** Titles that the palette offers for a text. */
   async offeredCommands(text: string): Promise<string[]> {
     await this.#openPalette(text);
@@ -240,14 +260,15 @@ export class Workbench {
   async goToLine(line: number, column = 1): Promise<void> {
     const input = this.quickInput.locator('input');
     const options = { timeout: 3000 };
-    // An editor that opens at this moment takes the focus, and VS Code closes the input for that: what is pressed then goes to the
-    // editor, unless it is for the input.
+    // An editor that opens at this moment takes the focus, and VS Code closes the input for that.
     await this.debug.waitUntil('the input of a line', async () => {
+      let isPressed: true | undefined;
       await this.page.keyboard.press('Control+g');
-      return isInTime(async () => {
+      await isInTime(async () => {
         await enter(input, `:${line}:${column}`, options);
-        await input.press('Enter', options);
+        isPressed = await pressEnter(input, options);
       });
+      return isPressed;
     });
     await this.quickInput.waitFor({ state: 'hidden' });
   }
@@ -322,6 +343,10 @@ export class Workbench {
   screenshot(name: string): Promise<void> {
     return screenshot(this.page, name);
   }
+  /** The same once what moves has come to rest. */
+  settledScreenshot(name: string): Promise<void> {
+    return settledScreenshot(this.page, name);
+  }
   /** The same for a picture of the README. */
   image(name: string): Promise<void> {
     return imageScreenshot(this.page, name);
@@ -333,11 +358,7 @@ export class Workbench {
 
   /** Until VS Code has taken what the manifest contributes, a little after the window: commands, editors, views. */
   async #untilExtensionIsKnown(): Promise<void> {
-    await this.debug.waitUntil('the commands of the extension', async () =>
-      (await this.offeredCommands('Sockscope: ')).some((row) => row.startsWith('Sockscope'))
-        ? true
-        : undefined,
-    );
+    await this.untilOffered('Sockscope: ');
   }
 
   #explorerRow(name: string): Locator {
