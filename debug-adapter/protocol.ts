@@ -391,6 +391,8 @@ export interface WatchFieldArguments {
 export interface WatchResponse {
   watch: Watch;
 }
+/** `sockscope/checkWatch`: whether they are written as a machine takes them; it fails with what is wrong. */
+export type CheckWatchArguments = Pick<WatchFieldArguments, 'condition' | 'hitCondition'>;
 /** `sockscope/unwatch`: end one of them. Answers, as `sockscope/watches` does, with those that are left. */
 export interface UnwatchArguments {
   number: number;
@@ -456,6 +458,7 @@ export interface SockscopeRequests {
   'sockscope/frameMemory': { arguments: FrameMemoryArguments; response: FrameMemoryResponse };
   'sockscope/breakOnSocket': { arguments: BreakOnSocketArguments; response: BreakOnSocketResponse };
   'sockscope/watchField': { arguments: WatchFieldArguments; response: WatchResponse };
+  'sockscope/checkWatch': { arguments: CheckWatchArguments; response: Record<string, never> };
   'sockscope/watches': { arguments: Record<string, never>; response: WatchesResponse };
   'sockscope/unwatch': { arguments: UnwatchArguments; response: WatchesResponse };
   'sockscope/goToEvent': { arguments: GoToEventArguments; response: Record<string, never> };

@@ -96,14 +96,17 @@ export class BreakOnChooser implements vscode.Disposable {
 
   /** @returns the first kind that the machine rejects, and why */
   async #apply(breakOn: BreakOn): Promise<{ id: StopKindId; problem: string } | undefined> {
-    await this.#memory.update(KEY, breakOn);
+    const remembered = this.#memory.update(KEY, breakOn);
     const session = this.#sessions.current;
     if (!session || session.past) {
+      await remembered;
       this.#changed.fire();
       return undefined;
     }
     try {
+      // At once: what the user presses next, such as F5, comes after it.
       const { problems } = await session.request('sockscope/breakOn', { breakOn });
+      await remembered;
       session.breakOn = Object.fromEntries(
         Object.entries(breakOn).filter(([one]) => problems[one] === undefined),
       );

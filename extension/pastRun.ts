@@ -94,6 +94,7 @@ export class PastRun {
     'sockscope/frameMemory': () => this.#refuse(),
     'sockscope/breakOnSocket': () => this.#refuse(),
     'sockscope/watchField': () => this.#refuse(),
+    'sockscope/checkWatch': () => this.#refuse(),
     'sockscope/watches': () => ({ watches: [] }),
     'sockscope/unwatch': () => this.#refuse(),
     'sockscope/breakOn': () => this.#refuse(),

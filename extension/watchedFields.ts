@@ -2,7 +2,9 @@
 // they are in the adapter, shown in the status bar, and listed and removed there.
 import * as vscode from 'vscode';
 import type { Watch, WatchFieldArguments } from '../debug-adapter/protocol.ts';
+import { checkedInput } from './checkedInput.ts';
 import type { MachineSession, Sessions } from './session.ts';
+import type { TreeNode } from './trees/debugTree.ts';
 
 /** The status bar item, and the list that it opens. */
 export function registerWatchedFields(sessions: Sessions): vscode.Disposable {
@@ -19,7 +21,7 @@ export function registerWatchedFields(sessions: Sessions): vscode.Disposable {
     item.text = `$(debug-breakpoint-data) ${nameOf(first)}${others.length === 0 ? '' : ` +${others.length}`}`;
     item.tooltip = [
       vscode.l10n.t('The machine stops where these are accessed, besides the Breakpoints view:'),
-      ...watches.map(watchText),
+      ...watches.map((watch) => `${watch.text} · ${howText(watch)}`),
     ].join('\n');
     item.show();
   };
@@ -43,11 +45,17 @@ async function listWatches(session: MachineSession | undefined): Promise<void> {
     return;
   }
   const chosen = await vscode.window.showQuickPick(
-    watches.map((watch) => ({ label: watchText(watch), number: watch.number, picked: true })),
+    watches.map((watch) => ({
+      label: watch.text,
+      detail: howText(watch),
+      number: watch.number,
+      picked: true,
+    })),
     {
       title: vscode.l10n.t('Watched Fields'),
       placeHolder: vscode.l10n.t('Those without a tick do not stop the machine any more'),
       canPickMany: true,
+      matchOnDetail: true,
     },
   );
   if (chosen === undefined) return;
@@ -56,37 +64,42 @@ async function listWatches(session: MachineSession | undefined): Promise<void> {
 }
 
 /** Stops where the field of a node changes. */
-export async function breakOnChange(session: MachineSession, id: string): Promise<void> {
+export async function breakOnChange({ session, item: { id } }: TreeNode): Promise<void> {
   await begin(session, { id });
 }
 /** Asks what is to stop the machine: which accesses, and under which condition. */
-export async function breakOnAccess(session: MachineSession, id: string): Promise<void> {
+export async function breakOnAccess({ session, item }: TreeNode): Promise<void> {
   const ways: { label: string; access: Watch['access'] }[] = [
     { label: accessText('write'), access: 'write' },
     { label: accessText('read'), access: 'read' },
     { label: accessText('readWrite'), access: 'readWrite' },
   ];
-  const title = vscode.l10n.t('Break on Access');
-  const way = await vscode.window.showQuickPick(ways, { title });
+  const title = vscode.l10n.t('Break on Access of {0}', item.name ?? item.label);
+  const placeHolder = vscode.l10n.t('When does it stop the machine?');
+  const way = await vscode.window.showQuickPick(ways, { title, placeHolder });
   if (way === undefined) return;
-  const condition = await vscode.window.showInputBox({
-    title,
-    prompt: vscode.l10n.t('Only when… (empty: always). $value is the value, $old the one before.'),
-    placeHolder: '$value > $old',
-  });
+  const condition = await checkedInput(
+    {
+      title,
+      prompt: vscode.l10n.t('Only when… (empty: always). $value is the value, $old the one before.'),
+      placeholder: '$value > $old',
+    },
+    (text) => session.request('sockscope/checkWatch', { condition: text }),
+  );
   if (condition === undefined) return;
-  const hitCondition = await vscode.window.showInputBox({
-    title,
-    prompt: vscode.l10n.t('Only at these of the accesses (empty: at each)'),
-    placeHolder: '3, >= 3, % 10',
-  });
-  if (hitCondition === undefined) return;
-  await begin(session, { id, access: way.access, condition, hitCondition });
+  await checkedInput(
+    {
+      title,
+      prompt: vscode.l10n.t('Only at these of the accesses (empty: at each)'),
+      placeholder: '3, >= 3, % 10',
+    },
+    (hitCondition) => begin(session, { id: item.id, access: way.access, condition, hitCondition }),
+  );
 }
 async function begin(session: MachineSession, wish: WatchFieldArguments): Promise<void> {
   const { watch } = await session.request('sockscope/watchField', wish);
   vscode.window.setStatusBarMessage(
-    `$(debug-breakpoint-data) ${vscode.l10n.t('Stops at {0}', watchText(watch))}`,
+    `$(debug-breakpoint-data) ${vscode.l10n.t('Stops at {0}', [nameOf(watch), howText(watch)].join(' · '))}`,
     6000,
   );
 }
@@ -96,12 +109,12 @@ function accessText(access: Watch['access']): string {
   if (access === 'write') return vscode.l10n.t('When it is changed');
   return access === 'read' ? vscode.l10n.t('When it is read') : vscode.l10n.t('When it is read or written');
 }
-/** `snd_cwnd of TCP 127.0.0.1:8080 – when it is changed, if $value < 3` */
-function watchText({ text, access, condition, hitCondition, problem }: Watch): string {
+/** `When it is changed · if $value < 3` */
+function howText({ access, condition, hitCondition, problem }: Watch): string {
   const more = [
     ...(condition === '' ? [] : [vscode.l10n.t('if {0}', condition)]),
-    ...(hitCondition === '' ? [] : [vscode.l10n.t('hits {0}', hitCondition)]),
+    ...(hitCondition === '' ? [] : [vscode.l10n.t('hit count {0}', hitCondition)]),
     ...(problem === undefined ? [] : [problem]),
   ];
-  return [text, accessText(access), ...more].join(' · ');
+  return [accessText(access), ...more].join(' · ');
 }

@@ -14,7 +14,7 @@ interface VariableContext {
   variable: { name: string };
 }
 interface Step extends vscode.QuickPickItem {
-  go: () => Promise<unknown>;
+  go?: () => Promise<unknown>;
 }
 
 /** The command in the menus of the Variables view and of the trees. */
@@ -42,7 +42,7 @@ async function choose(session: MachineSession, packets: PacketsPanel, answer: Wh
   const { value, of, from, to, sentence, since, event, location, chain } = answer;
   const steps: Step[] = [
     {
-      label: `${value} ${from} → ${to}`,
+      label: `$(history) ${value} ${from} → ${to}`,
       description: l10n.t('event {0}', event),
       detail: since === undefined ? sentence : `${sentence} ${since}`,
       go: () => goToEvent(session, event),
@@ -50,9 +50,11 @@ async function choose(session: MachineSession, packets: PacketsPanel, answer: Wh
   ];
   if (location !== undefined)
     steps.push({ label: `$(code) ${l10n.t('The code that changed it')}`, go: () => openLocation(location) });
+  if (chain.length > 0)
+    steps.push({ label: l10n.t('What led to it'), kind: vscode.QuickPickItemKind.Separator });
   for (const { number, info, sentence: cause } of chain)
     steps.push({
-      label: l10n.t('Packet {0}', number),
+      label: `$(list-flat) ${l10n.t('Packet {0}', number)}`,
       description: info,
       detail: cause,
       go: () => packets.revealPacket(number),
@@ -68,9 +70,12 @@ async function choose(session: MachineSession, packets: PacketsPanel, answer: Wh
   }
   const chosen = await vscode.window.showQuickPick(steps, {
     title: l10n.t('Why {0} of {1} Has This Value', value, of),
-    placeHolder: l10n.t('Each was caused by the one below it; Enter goes there'),
+    placeHolder:
+      chain.length > 0
+        ? l10n.t('Each was caused by the one below it; Enter goes there')
+        : l10n.t('Enter goes there'),
     matchOnDescription: true,
     matchOnDetail: true,
   });
-  await chosen?.go();
+  await chosen?.go?.();
 }

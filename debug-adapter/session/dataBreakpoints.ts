@@ -193,7 +193,14 @@ function problemOf(run: Run, wish: DataWish): string | undefined {
 function check({ access, condition, hitCondition }: DataWish): void {
   if (!ACCESS.includes(access))
     throw new UserError('"accessType" is one of {0}, not {1}', ACCESS.join(', '), JSON.stringify(access));
-  if (condition !== '') checkExpression(condition, 'condition');
+  checkConditions({ condition, hitCondition });
+}
+/** @throws an error for the user if one is written wrongly */
+export function checkConditions({
+  condition,
+  hitCondition,
+}: Pick<DataWish, 'condition' | 'hitCondition'>): void {
+  if (condition.trim() !== '') checkExpression(condition, 'condition');
   if (hitCondition.trim() !== '') parseHitCondition(hitCondition);
 }
 /** Whether it is written as a machine takes it. */

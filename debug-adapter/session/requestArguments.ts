@@ -102,6 +102,7 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
     'condition?': 'string',
     'hitCondition?': 'string',
   },
+  'sockscope/checkWatch': { 'condition?': 'string', 'hitCondition?': 'string' },
   'sockscope/unwatch': { number: 'count' },
   'sockscope/runTo': { to: 'string', ...THREAD },
   'sockscope/runToArrival': { number: 'count' },

@@ -16,6 +16,7 @@ import {
   RUN_TO_NEXT,
   type BookmarkArguments,
   type BreakOnArguments,
+  type CheckWatchArguments,
   type FunctionGraphArguments,
   type FunctionGraphResponse,
   type GoToEventArguments,
@@ -47,7 +48,7 @@ import { MemoryWrites, readMemory, writeMemory } from './memory.ts';
 import { setExpression } from './setExpression.ts';
 import { setVariable } from './setVariable.ts';
 import { threads } from './threadRequests.ts';
-import { dataBreakpointInfo } from './dataBreakpoints.ts';
+import { checkConditions, dataBreakpointInfo } from './dataBreakpoints.ts';
 import { CANCELLABLE, inTime, TRAVELLING } from './requestKinds.ts';
 import { Travel } from './travel.ts';
 import { viewRequests, type Handler } from './viewRequests.ts';
@@ -246,6 +247,10 @@ export class Session {
       problems: await this.#configuration.setBreakOn(breakOn),
     }),
     'sockscope/watchField': (args: WatchFieldArguments) => watchField(this.#running(), this.#watches, args),
+    'sockscope/checkWatch': ({ condition = '', hitCondition = '' }: CheckWatchArguments) => {
+      checkConditions({ condition, hitCondition });
+      return {};
+    },
     'sockscope/watches': () => ({ watches: this.#watches.list() }),
     'sockscope/unwatch': async ({ number }: UnwatchArguments) => {
       await this.#watches.end(number);

@@ -12,6 +12,8 @@ import { DEBUG_TYPE } from '../session.ts';
 import { explore } from './exploreProcess.ts';
 
 const SEEDS = '1..200';
+/** How long the status bar says that it was cancelled. */
+const CANCELLED_MS = 10_000;
 
 export class FailingSeed implements vscode.Disposable {
   readonly #extensionUri: vscode.Uri;
@@ -80,8 +82,9 @@ export class FailingSeed implements vscode.Disposable {
         title: vscode.l10n.t('Looking for a failing seed of {0}', program),
         cancellable: true,
       },
-      (progress, cancelled) => {
+      async (progress, cancelled) => {
         let shown = 0;
+        let last: ExploreProgress | undefined;
         const started = performance.now();
         const show = (now: ExploreProgress): void => {
           const percent = (now.done / now.of) * 100;
@@ -90,8 +93,11 @@ export class FailingSeed implements vscode.Disposable {
             increment: percent - shown,
           });
           shown = percent;
+          last = now;
         };
-        return explore(this.#extensionUri, order, show, cancelled);
+        const over = await explore(this.#extensionUri, order, show, cancelled);
+        if (over === undefined) vscode.window.setStatusBarMessage(cancelledText(last), CANCELLED_MS);
+        return over;
       },
     );
     if (explored === undefined) return;
@@ -142,6 +148,17 @@ function progressText({ done, of, runs, isShrinking }: ExploreProgress, millisec
   if (isShrinking) return vscode.l10n.t('A failure is found, and is being made smaller.');
   const rate = ((runs / milliseconds) * 1000).toFixed(1);
   return vscode.l10n.t('{0} of {1} seeds, {2} runs a second', done, of, rate);
+}
+
+/** @param last what was done by then, if anything was told */
+function cancelledText(last: ExploreProgress | undefined): string {
+  const text =
+    last === undefined
+      ? vscode.l10n.t('Cancelled before the first run.')
+      : last.isShrinking
+        ? vscode.l10n.t('Cancelled: a failure was found, and was being made smaller.')
+        : vscode.l10n.t('Cancelled after {0} of {1} seeds, without a failure so far.', last.done, last.of);
+  return `$(circle-slash) ${text}`;
 }
 
 function foundText({ process, text, seed, faults, isRecorded }: FoundFailure): string {

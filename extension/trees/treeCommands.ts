@@ -31,8 +31,8 @@ export function registerTreeCommands(
 
   const commands: Record<string, (node: TreeNode) => unknown> = {
     'sockscope.breakOnSocket': (node) => breakOnSocket(node, true),
-    'sockscope.breakOnValueChange': ({ session, item }) => breakOnChange(session, item.id),
-    'sockscope.breakOnValueAccess': ({ session, item }) => breakOnAccess(session, item.id),
+    'sockscope.breakOnValueChange': breakOnChange,
+    'sockscope.breakOnValueAccess': breakOnAccess,
     'sockscope.dontBreakOnSocket': (node) => breakOnSocket(node, false),
     'sockscope.revealPackets': ({ item }) =>
       item.packetNumber !== undefined

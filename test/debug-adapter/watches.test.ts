@@ -1,11 +1,19 @@
 /** Data breakpoints from the debug console and the trees. */
 import assert from 'node:assert/strict';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { TreeItem, TreeView } from '../../debug-adapter/protocol.ts';
+import type {
+  CheckWatchArguments,
+  TreeItem,
+  TreeView,
+  Watch,
+  WatchesResponse,
+} from '../../debug-adapter/protocol.ts';
 import { withAdapter, type Adapter } from './support/adapter.ts';
 import { fixture } from './support/paths.ts';
 
 const program = fixture('handshake');
+/** The line of it in which the client connects. */
+const CONNECTS = 19;
 
 /** Stops in the client's connect(), at its first line in TCP; nothing else stops the machine from there on. */
 async function inConnect(adapter: Adapter): Promise<void> {
@@ -206,6 +214,39 @@ describe('debug adapter: watched fields', () => {
         said,
         /snd_cwnd of .* is not watched any more: it belonged to the machine that has ended\./,
       );
+      assert.deepEqual(await adapter.custom('sockscope/watches', {}), { watches: [] });
+    }));
+
+  it('of an object of the program are not known in the past, which is told, as is their return', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program }, () =>
+        adapter.request('setBreakpoints', { source: { path: program }, breakpoints: [{ line: CONNECTS }] }),
+      );
+      await adapter.stopped();
+      await adapter.evaluate('watch ADDRESS.port');
+      const told: Watch[][] = [];
+      adapter.client.on('sockscope/watches', ({ body }: { body: WatchesResponse }) =>
+        told.push(body.watches),
+      );
+      assert.equal(await stop(adapter, 'reverseContinue'), 'Paused at the beginning');
+      const problems = () => told.map((watches) => watches.map(({ text, problem }) => [text, problem]));
+      const [[watch]] = told as [[Watch]];
+      assert.match(watch.text, /^port of /);
+      const unknown = [watch.text, 'it is not known in the machine that is shown'];
+      assert.deepEqual(problems(), [[unknown]]);
+      assert.deepEqual(await adapter.custom('sockscope/watches', {}), { watches: told[0] });
+      assert.equal(await stop(adapter, 'continue'), 'Paused at the end of the past');
+      assert.deepEqual(problems(), [[unknown], [[watch.text, undefined]]]);
+    }));
+
+  it('have conditions that can be checked before they are set', () =>
+    withAdapter(async (adapter) => {
+      await inConnect(adapter);
+      const check = (how: CheckWatchArguments) => adapter.custom('sockscope/checkWatch', how);
+      assert.deepEqual(await check({ condition: '$value > $old', hitCondition: '>= 3' }), {});
+      assert.deepEqual(await check({ condition: ' ', hitCondition: '' }), {});
+      await assert.rejects(check({ condition: '$value >' }), /The condition "\$value >" is not a JavaScript/);
+      await assert.rejects(check({ hitCondition: 'often' }), /The hit count "often" is not understood\./);
       assert.deepEqual(await adapter.custom('sockscope/watches', {}), { watches: [] });
     }));
 

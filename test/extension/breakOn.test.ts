@@ -58,6 +58,32 @@ describe('what to stop at', function () {
     await input.press('Escape');
   });
 
+  it('is an access to a field of a tree: which one, when, and at which hit is asked; what is wrong is said there', async () => {
+    const sockets = code.tree('Sockets');
+    await sockets.show({ alone: true });
+    await sockets.expand(/^struct tcp_sock/);
+    // Of the listener, which is the first socket.
+    await sockets.findBelow(/^sock\W*\d+ fields/, 'sk_ack_backlog');
+    await sockets.choose(/^sk_ack_backlog/, 'Break on Value Access…');
+    await code.quickInput.getByText('Break on Access of sk_ack_backlog').waitFor();
+    await kind('When it is changed').click();
+    await typed('$value >', /"\$value >" is not a JavaScript expression/);
+    await typed('$value > 0', /Only at these of the accesses/);
+    await typed('often', /The hit count "often" is not understood/);
+    await code.screenshot('break-on-4-hits');
+    await code.quickInput.locator('input').first().fill('1');
+    await code.page.keyboard.press('Enter');
+    const status = code.page.locator('.statusbar-item[id$="sockscope.watches"]:not([style*="none"])');
+    await status.filter({ hasText: 'sk_ack_backlog' }).waitFor();
+    await code.debug.press('continue');
+    await code.debug.stopsOn(/sk_ack_backlog/i);
+    await code.screenshot('break-on-5-access');
+    await status.click();
+    const listed = code.quickInput.locator('.monaco-list-row', { hasText: /^sk_ack_backlog of / });
+    await listed.getByText('When it is changed · if $value > 0 · hit count 1').waitFor();
+    await code.page.keyboard.press('Escape');
+  });
+
   it('is changed while it stands, from the Breakpoints view; a condition that is none is said so', async () => {
     const pane = await code.showPane('Breakpoints');
     await pane.locator('.pane-header').hover();
@@ -82,6 +108,13 @@ describe('what to stop at', function () {
     code.page.locator('.statusbar-item[id$="sockscope.breakOn"]:not([style*="none"])', { hasText: text });
   const kind = (label: string): Locator =>
     code.page.locator('.quick-input-list .monaco-list-row', { hasText: label });
+
+  /** @param then what is read after it was entered */
+  async function typed(text: string, then: RegExp): Promise<void> {
+    await code.quickInput.locator('input').first().fill(text);
+    await code.page.keyboard.press('Enter');
+    await code.quickInput.getByText(then).waitFor();
+  }
 
   async function setCondition(label: string, condition: string): Promise<void> {
     await kind(label).hover();

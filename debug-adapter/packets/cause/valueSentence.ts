@@ -5,6 +5,11 @@ import { stateSentence } from './stateSentence.ts';
 import type { ChangeReason, ValueChange } from './valueChange.ts';
 
 export function valueSentence(change: ValueChange, t: Translate = english): string {
+  // It may begin with what led to it: "packet 8", or a system call, whose name stays as it is.
+  return sentenceOf(change, t).replace(/^[a-z](?=[a-z]* )/, (letter) => letter.toUpperCase());
+}
+
+function sentenceOf(change: ValueChange, t: Translate): string {
   const { why, from, to, unread, reader } = change;
   const trigger = triggerText(change.cause, t);
   switch (why) {

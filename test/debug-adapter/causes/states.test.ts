@@ -380,7 +380,7 @@ const TOLD_IN: Readonly<
 > = {
   ca_disorder: [
     'a segment that is late',
-    /^packet \d+ shows disorder: something is SACKed, lost or sent again\.$/,
+    /^Packet \d+ shows disorder: something is SACKed, lost or sent again\.$/,
   ],
   ca_nothing_missing: ['a segment that is late', /^Nothing is missing any more, as packet \d+ tells\.$/],
   listen: [
@@ -399,7 +399,7 @@ const TOLD_IN: Readonly<
   syn_ack: ['a connection that the client closes', /^The SYN-ACK is packet 2: it acknowledges the SYN\.$/],
   syn_crossed: ['a socket that connects to itself', /^There is a SYN in packet 1, too: both ends open/],
   request_acked: ['a connection that the client closes', /^The ACK of the SYN-ACK is packet 3: the request/],
-  syn_acked: ['a connection that the client closes', /^packet 3 acknowledges the SYN of this end: /],
+  syn_acked: ['a connection that the client closes', /^Packet 3 acknowledges the SYN of this end: /],
   child_no_route: [
     'no route for a new connection',
     /^There is no route for the new connection, which packet \d/,
@@ -440,14 +440,14 @@ const TOLD_IN: Readonly<
     /^The listener is closed with close\(.*\) of server .*, and this connection was not accepted\.$/,
   ],
   fin: ['a connection that the client closes', /^A FIN has come in order, with packet \d+\.$/],
-  fin_acked: ['a connection that the client closes', /^packet \d+ acknowledges the FIN of this end\.$/],
+  fin_acked: ['a connection that the client closes', /^Packet \d+ acknowledges the FIN of this end\.$/],
   closed_in_fin_wait2: [
     'a connection that is closed in both directions, one after the other',
     /^close\(.*\) of client .* closes the socket: a time-wait sock waits for the FIN of the peer\.$/,
   ],
   orphan_fin_acked: [
     'a connection whose peer closes later',
-    /^packet \d+ acknowledges .* whose socket is closed: /,
+    /^Packet \d+ acknowledges .* whose socket is closed: /,
   ],
   fin_wait2_timer: ['a FIN that takes more than a minute to come', /\(the timer tcp_keepalive_timer\(\)\)/],
   time_wait: [

@@ -256,6 +256,7 @@ export class RequestGenerator {
       'sockscope/watchField',
       () => ({ id: this.#node(), access: this.#random.pick(['read', 'write', 'x']) }),
     ],
+    [0.2, 'sockscope/checkWatch', () => ({ condition: this.#random.pick(['', '$value ===']) })],
     [0.3, 'sockscope/watches', () => ({})],
     [0.3, 'sockscope/unwatch', () => ({ number: this.#random.below(4) })],
     [0.5, 'sockscope/updateChecksums', () => ({ memoryReference: this.#memory() })],
