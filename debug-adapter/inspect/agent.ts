@@ -19,7 +19,9 @@ import { Tracing } from '../tracing/tracing.ts';
 import { isChange, type ChangeInput } from './changeInput.ts';
 import type { NumberedMark, OwnStop } from '../control/moment.ts';
 import type { DueResponse, RunToNext, TreesRecord } from '../protocol.ts';
+import { ByteWriters } from './byteWriters.ts';
 import { CallRecorder } from './callRecorder.ts';
+import { ChangingStatements } from './changingStatements.ts';
 import { BreakpointRules, type Tell } from './breakpoints.ts';
 import { codeTable, type CodeTable } from './codeTable.ts';
 import { Completer, type Completion } from './completion.ts';
@@ -148,6 +150,8 @@ export class Agent {
   readonly rules: BreakpointRules;
   readonly data: DataBreakpoints;
   readonly calls: CallRecorder;
+  readonly writers: ByteWriters;
+  readonly statements: ChangingStatements;
   readonly tracing: Tracing;
   readonly trees: Trees;
   readonly pictures: Pictures;
@@ -191,6 +195,8 @@ export class Agent {
     this.rules = new BreakpointRules(tell, show, evaluated, wish, this.moments);
     this.data = new DataBreakpoints(world, this.describer, this.stops, creations, this.rules, scope);
     this.calls = new CallRecorder(world, instrumentation);
+    this.writers = new ByteWriters(world, this.data, instrumentation);
+    this.statements = new ChangingStatements(this.data, this.moments, t);
     this.tracing = new Tracing(world, this.describer, (text, isError) => tell(text, isError), t);
     const { handles, memory } = this;
     const tools = {
@@ -475,6 +481,12 @@ export class Agent {
   /** Replace the data breakpoints. @returns what is wrong with each; null: nothing */
   setData(wishes: readonly DataWish[]): (string | null)[] {
     return this.data.set(wishes).map((problem) => problem && say(this.#t, problem));
+  }
+  /** Compare watched bytes here, too. @returns how many stops are passed by */
+  compareBytes(): number {
+    const before = this.moments.passedBy;
+    this.data.compareBytes();
+    return this.moments.passedBy - before;
   }
   /** The last of those stops, and the last arrival at a breakpoint. */
   passed(): { stops: PassedStop[]; reached: CountedArrival | undefined } {

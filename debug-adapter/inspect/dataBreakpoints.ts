@@ -4,7 +4,6 @@ import { UserError } from '../../language/userError.ts';
 import vm from 'node:vm';
 import { object_at, path_to, type EditPath } from '../../stack/world/edit.ts';
 import { is_packet } from '../../stack/world/memory.ts';
-import { TRACEPOINT_NAMES } from '../../stack/trace/table.ts';
 import type { World } from '../../stack/world/world.ts';
 import type { Creations } from '../worker/creations.ts';
 import { parseHitCondition, type BreakpointRules, type HitTest } from './breakpoints.ts';
@@ -17,11 +16,10 @@ import { findProperty, isProxy } from './values/peek.ts';
 import { unwatched, watchField } from './values/watched.ts';
 import {
   bufferIn,
-  bytesOf,
   bytesTexts,
   bytesValue,
-  isSameBytes,
-  rangeText,
+  WatchedBytes,
+  type ByteChange,
   type ByteRange,
 } from './values/watchedBytes.ts';
 import { isDebugger } from './codeKinds.ts';
@@ -71,6 +69,8 @@ export interface CountedAccess {
   arrival: number;
   /** The field was watched before that event: none is missing. */
   isWhole: boolean;
+  /** Of bytes: they have changed somewhere since this event. */
+  since?: number;
 }
 
 /** Told of a stop that a breakpoint would make, with the sentence about it. */
@@ -86,9 +86,8 @@ interface Watched {
   /** Accesses at the last event at which there was one of their kind. */
   counts: Record<'read' | 'write', { event: number; arrival: number }>;
   unwatch: (() => void) | undefined;
-  range: ByteRange | undefined;
-  /** Of watched bytes: what they were at the last event at which they were compared. */
-  seen: { bytes: Uint8Array; event: number } | undefined;
+  /** Only these of the buffer in it. */
+  bytes: WatchedBytes | undefined;
 }
 interface Armed extends DataWish {
   /** The condition, compiled; undefined: there is none. */
@@ -129,8 +128,8 @@ export class DataBreakpoints {
   #wanted: Wanted | undefined;
   /** Those at which something is still to be changed. */
   #changed: Changed[] = [];
-  /** Fields whose watched bytes were as they were seen last when the user began to write. */
-  #unchanged: Watched[] = [];
+  /** Watched bytes that were as they were seen last when the user began to write. */
+  #unchanged: WatchedBytes[] = [];
   /** The debugger itself reads and writes. */
   isQuiet = false;
   /** The access at which the machine stands, or stood last. */
@@ -191,19 +190,23 @@ export class DataBreakpoints {
     const { kernel } = this.#describer;
     const struct = kernel.structOf(owner);
     const url = struct === undefined ? undefined : kernel.urlOf(struct);
-    const shown = range === undefined ? name : rangeText(name, range);
+    const field = this.#unaccessed(owner, name, range);
+    const shown = field.bytes?.text ?? name;
     const text = `${shown} of ${this.#describer.text(owner)}`;
     const known = [...this.#fields].find(
-      ([, field]) =>
-        field.owner === owner &&
-        field.name === name &&
-        field.range?.from === range?.from &&
-        field.range?.to === range?.to,
+      ([, one]) => one.owner === owner && (one.bytes?.text ?? one.name) === shown,
     );
     const number = known?.[0] ?? next;
-    if (known === undefined) this.#fields.set(number, unaccessed(owner, name, range));
+    if (known === undefined) this.#fields.set(number, field);
     const path = path_to(this.#world, owner);
     return { number, text, name, struct, url, path, ...(range && { range }) };
+  }
+
+  #unaccessed(owner: object | undefined, name: string, range: ByteRange | undefined): Watched {
+    const counts = { read: noAccess(), write: noAccess() };
+    const since = { read: undefined, write: undefined };
+    const bytes = range && new WatchedBytes(this.#world, name, range);
+    return { always: false, owner, name, since, counts, unwatch: undefined, bytes };
   }
 
   /** The object that has a field; undefined: there is none of this number, or it is not created yet. */
@@ -225,7 +228,7 @@ export class DataBreakpoints {
     const owner = path === null ? undefined : object_at(this.#world, path);
     if (owner === undefined || this.#fields.has(number) || !Object.hasOwn(owner, name)) return;
     if (this.#describer.kernel.structOf(owner) === struct)
-      this.#fields.set(number, unaccessed(owner, name, range));
+      this.#fields.set(number, this.#unaccessed(owner, name, range));
   }
 
   /** Replace all data breakpoints. @returns what is wrong with each; null: nothing */
@@ -235,7 +238,7 @@ export class DataBreakpoints {
     const problems = wishes.map((wish) => {
       const field = this.#fields.get(wish.field);
       if (field === undefined) return message('it is not known in the machine that is shown');
-      if (field.range !== undefined && wish.access !== 'write')
+      if (field.bytes !== undefined && wish.access !== 'write')
         return message('of bytes only changes are known: nothing tells when they are read');
       const { condition, hitCondition } = wish;
       const test = hitCondition.trim() === '' ? () => true : parseHitCondition(hitCondition);
@@ -268,8 +271,8 @@ export class DataBreakpoints {
     if (!Object.hasOwn(owner, name)) return;
     field.since.write = event;
     field.counts.write = noAccess();
-    if (field.range !== undefined) {
-      field.unwatch = this.#watchBytes(number, field);
+    if (field.bytes !== undefined) {
+      field.unwatch = field.bytes.watch(owner, (change) => this.#changedBytes(number, field, change));
       return;
     }
     field.unwatch = watchField(owner, name, {
@@ -278,38 +281,30 @@ export class DataBreakpoints {
     });
   }
 
-  #watchBytes(number: number, field: Watched): () => void {
-    this.#see(field);
-    const compare = (): void => this.#compareBytes(number, field);
-    const unlisten = TRACEPOINT_NAMES.map((name) => this.#world.tracer.on(name, compare));
-    return () => {
-      for (const end of unlisten) end();
-      field.seen = undefined;
-    };
-  }
-  #see(field: Watched): void {
-    const { owner, name, range } = field;
-    if (owner !== undefined && range !== undefined)
-      field.seen = { bytes: bytesOf(owner, name, range), event: this.#world.event };
-  }
-  #compareBytes(number: number, field: Watched): void {
-    const { bytes: old, event } = field.seen!;
-    this.#see(field);
-    const { bytes } = field.seen!;
-    if (isSameBytes(old, bytes)) return;
-    const [before, after] = bytesTexts(old, bytes);
-    const shown = rangeText(field.name, field.range!);
+  #changedBytes(number: number, field: Watched, { old, now, since }: ByteChange): void {
+    const { text, range } = field.bytes!;
+    const [before, after] = bytesTexts(old, now);
     const of = this.#describer.text(field.owner);
-    const told = message(
-      '{0} of {1} has changed since event {2}: {3} → {4}',
-      shown,
-      of,
-      event,
-      before,
-      after,
-    );
-    const range = field.range!;
-    this.#accessed(number, field, 'write', bytesValue(bytes, range), bytesValue(old, range), told);
+    const told = message('{0} of {1} has changed since event {2}: {3} → {4}', text, of, since, before, after);
+    this.#accessed(number, field, 'write', bytesValue(now, range), bytesValue(old, range), { told, since });
+  }
+  /** Compare the watched bytes here, too, where there is no tracepoint. */
+  compareBytes(): void {
+    const { isQuiet } = this;
+    this.isQuiet = false;
+    for (const { bytes } of this.#fields.values()) bytes?.compare();
+    this.isQuiet = isQuiet;
+  }
+  /** What watched bytes are, by the numbers of their fields, in hexadecimal digits. */
+  bytesOf(numbers: readonly number[]): string[] {
+    return numbers.map((number) => this.#fields.get(number)?.bytes?.hex ?? '');
+  }
+  /** The sentence about a statement that changes bytes, given in hexadecimal digits. */
+  statementText(number: number, old: string, now: string): Message {
+    const { bytes, owner } = this.#fields.get(number)!;
+    const [before, after] = bytesTexts(Buffer.from(old, 'hex'), Buffer.from(now, 'hex'));
+    const of = this.#describer.text(owner);
+    return message('{0} of {1} is changed by this statement: {2} → {3}', bytes!.text, of, before, after);
   }
   /** The user writes bytes: that is none of the machine's changes. */
   written<Result>(write: () => Result): Result {
@@ -322,13 +317,10 @@ export class DataBreakpoints {
   }
   /** Until endWriting() it is the user who may write bytes. */
   beginWriting(): void {
-    this.#unchanged = [...this.#fields.values()].filter(
-      ({ owner, name, range, seen }) =>
-        seen !== undefined && isSameBytes(seen.bytes, bytesOf(owner!, name, range!)),
-    );
+    this.#unchanged = [...this.#fields.values()].flatMap(({ bytes }) => (bytes?.isUnchanged ? bytes : []));
   }
   endWriting(): void {
-    for (const field of this.#unchanged) this.#see(field);
+    for (const bytes of this.#unchanged) bytes.accept();
     this.#unchanged = [];
   }
 
@@ -338,7 +330,7 @@ export class DataBreakpoints {
     how: 'read' | 'write',
     value: unknown,
     old: unknown,
-    told?: Message,
+    change?: { told: Message; since: number },
   ): void {
     const since = field.since[how];
     if (this.isQuiet || since === undefined || (how === 'read' && !isReadByMachine())) return;
@@ -346,9 +338,10 @@ export class DataBreakpoints {
     const count = field.counts[how];
     count.arrival = count.event === event ? count.arrival + 1 : 1;
     count.event = event;
-    const access = { field: number, how, ...count, isWhole: since !== event };
+    const access: CountedAccess = { field: number, how, ...count, isWhole: since !== event };
+    if (change !== undefined) access.since = change.since;
     this.last = access;
-    this.#stopAt(field, access, value, old, told);
+    this.#stopAt(field, access, value, old, change?.told);
     // The user's own stop comes first, as it did in the first run.
     const due = this.#changed.find((one) => isAccess(one, access));
     if (due === undefined) return;
@@ -356,21 +349,24 @@ export class DataBreakpoints {
     due.change();
   }
   #stopAt(field: Watched, access: CountedAccess, value: unknown, old: unknown, told?: Message): void {
-    const { field: number, how } = access;
-    if (isAccess(this.#wanted, access)) {
-      this.#wanted = undefined;
-      this.#stops.stand();
-      return;
-    }
+    const { field: number, how, since } = access;
+    const isWanted = isAccess(this.#wanted, access);
+    // The statement that has changed bytes is before the stop at their change.
+    if (isWanted && since === undefined) return this.#stand();
     const hits = this.#armed.filter((one) => one.field === number && this.#isHit(one, how, value, old));
-    if (hits.length === 0) return;
+    if (hits.length === 0) return isWanted ? this.#stand() : undefined;
     const sentence = told ?? this.#sentence(field, how, value, old);
     if (this.#passes !== undefined) for (const { id } of hits) this.#passes(id, access, sentence);
-    else {
+    if (isWanted) this.#stand();
+    else if (this.#passes === undefined) {
       this.hits = hits.map(({ id }) => id);
       this.#stops.data(field.name, sentence);
       this.hits = [];
     }
+  }
+  #stand(): void {
+    this.#wanted = undefined;
+    this.#stops.stand();
   }
   #isReadWatched(number: number): boolean {
     const isWanted = [this.#wanted, ...this.#changed].some(
@@ -421,8 +417,7 @@ export class DataBreakpoints {
   standAfter(field: number, how: CountedAccess['how'], arrival: number): void {
     let left = arrival;
     this.#want({ field, how, isIt: () => --left === 0 });
-    const watched = this.#fields.get(field);
-    if (watched !== undefined) this.#see(watched);
+    this.#fields.get(field)?.bytes?.accept();
   }
   #want(wanted: Wanted): void {
     this.#wanted = wanted;
@@ -446,7 +441,7 @@ export class DataBreakpoints {
   /** Fields of objects that are still to be created, or were when the machine was: they are known from their creation on. */
   expect(expected: readonly ExpectedField[]): void {
     for (const { number, name, kind, ordinal, range, isCounted = false } of expected) {
-      const field = { ...unaccessed(undefined, name, range), always: isCounted };
+      const field = { ...this.#unaccessed(undefined, name, range), always: isCounted };
       this.#fields.set(number, field);
       this.#creations.whenCreated(kind, ordinal, (owner) => {
         if (this.#fields.get(number) !== field) return;
@@ -497,12 +492,6 @@ export function storedName(owner: object, name: string): string | undefined {
   const [, other] = /\{\s*return this\.(\w+);\s*\}$/.exec(getter === undefined ? '' : String(getter)) ?? [];
   return other === undefined || !Object.hasOwn(owner, other) ? undefined : storedName(owner, other);
 }
-function unaccessed(owner: object | undefined, name: string, range?: ByteRange): Watched {
-  const counts = { read: noAccess(), write: noAccess() };
-  const since = { read: undefined, write: undefined };
-  return { always: false, owner, name, since, counts, unwatch: undefined, range, seen: undefined };
-}
-
 const noAccess = (): { event: number; arrival: number } => ({ event: -1, arrival: 0 });
 
 /** Whether it is the machine's own code that reads, and not what looks at the machine. */

@@ -70,11 +70,18 @@ export class Moments {
   /** The event at which each conditional breakpoint was set. */
   readonly #setAt = new Map<number, number>();
   #passed: PassedStop[] = [];
+  /** How many stops were passed by. */
+  passedBy = 0;
   /** The last arrival at a conditional breakpoint. */
   lastReached: CountedArrival | undefined;
 
   constructor(world: World) {
     this.#world = world;
+  }
+
+  /** The number of the last event. */
+  get event(): number {
+    return this.#world.event;
   }
 
   /** Call `stop` at the first tracepoint whose event number is at least this one. */
@@ -141,6 +148,7 @@ export class Moments {
   #passes(stop: PassedStop): void {
     if (this.#passed.length === 2 * MOST_PASSED) this.#passed = this.#passed.slice(MOST_PASSED);
     this.#passed.push(stop);
+    this.passedBy++;
   }
   /** The last stops passed by, in their order. */
   passed(): PassedStop[] {

@@ -80,7 +80,9 @@ export async function obeyWatchCommand(
       message('Write for example {0}', EXAMPLE),
     );
   const watch = await watches.begin(field, command);
-  return run.t('{0} – "unwatch {1}" ends it.', watchText(run, watch), watch.number);
+  const told = run.t('{0} – "unwatch {1}" ends it.', watchText(run, watch), watch.number);
+  if (field.range === undefined) return told;
+  return `${told}\n${run.t('It stops at the first tracepoint after a change; from there Reverse goes to the statement that has made it.')}`;
 }
 function listText(run: Run, all: readonly Watch[]): string {
   if (all.length === 0) return run.t('No field is watched. Write for example {0}', EXAMPLE);

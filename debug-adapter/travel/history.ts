@@ -16,6 +16,7 @@ import {
 import { UNCAUGHT_FILTER } from '../filters/all.ts';
 import type { CountedAccess } from '../inspect/dataBreakpoints.ts';
 import type { CountedArrival, NotedArrival, PassedStop } from '../inspect/moments.ts';
+import { changeBefore } from './changingStatement.ts';
 import type { Call, Surroundings } from './here.ts';
 import { lineBefore, threadOf, type PlaceRole } from './lineBefore.ts';
 import type { Machines } from './machines.ts';
@@ -71,6 +72,10 @@ type Look<Seen> = (from: number, isOver?: AbortSignal) => Promise<Seen | undefin
 interface Passed {
   stops: PassedStop[];
   reached: CountedArrival | undefined;
+  /** The moment up to which they are, by numbers, if bytes are watched; undefined: it has none. */
+  end?: Mark | undefined;
+  /** So many of the stops would come at the next tracepoint: their bytes have changed. */
+  later: number;
 }
 
 /** What a search has seen: a step back from one of its moments needs no other one. */
@@ -153,22 +158,49 @@ export class History {
     // Hits are counted from the beginning.
     const isCounted = [...breakpoints, ...data].some(({ hitCondition }) => hitCondition.trim() !== '');
     let here = moment;
-    const look: Look<Passed> = (...how) => this.#passed(moment, wishes, ...how);
+    const look: Look<Passed> = (...how) => this.#passed(moment, raw, wishes, ...how);
     const windows = isCounted ? [Infinity] : windowsBefore(moment);
-    for await (const [, { stops, reached }] of this.#looks(moment, windows, look)) {
+    for await (const [, passed] of this.#looks(moment, windows, look)) {
+      const { reached, end } = passed;
       const at = breakpoints.find(({ id, place }) => id === reached?.id && samePoint(place, raw));
-      if (!isOwn && at !== undefined && reached !== undefined)
+      if (end?.kind === 'place') here = { mark: end, moves: [] };
+      else if (!isOwn && at !== undefined && reached !== undefined)
         here = { mark: { kind: 'place', place: at.place, ...counted(reached) }, moves: [] };
-      const before = stops.findLast(
-        ({ by, event, arrival, access }) =>
-          !(isOwn && typeof by === 'string' && event === mark.event) &&
-          !(isOwn && access !== undefined && isSameAccess(access, mark)) &&
-          !(!isOwn && by === at?.id && event === reached?.event && arrival === reached.arrival),
-      );
-      if (before !== undefined)
-        return { ...stopOf(before, breakpoints), here, unfound: this.#unfound(fields) };
+      const isHere = ({ by, event, arrival, access }: PassedStop): boolean =>
+        isOwn
+          ? (typeof by === 'string' && event === mark.event) ||
+            (access !== undefined && isSameAccess(access, mark))
+          : by === at?.id && event === reached?.event && arrival === reached.arrival;
+      const before = await this.#lastOf(passed, isHere, this.#known(wishes), isCounted);
+      if (before !== undefined) return { ...before, here, unfound: this.#unfound(fields) };
     }
     return { target: undefined, hits: [], here, unfound: this.#unfound(fields) };
+  }
+  /** @param isHere whether a stop is where the search begins */
+  async #lastOf(
+    { stops, end, later }: Passed,
+    isHere: (stop: PassedStop) => boolean,
+    wishes: Wishes,
+    isCounted: boolean,
+  ): Promise<Omit<StopBefore, 'here' | 'unfound'> | undefined> {
+    const { breakpoints } = wishes;
+    /** After this event bytes have changed, but the statement is not found. */
+    let notFound: number | undefined;
+    for (const [index, stop] of [...stops.entries()].toReversed()) {
+      const isLater = index >= stops.length - later;
+      const since = stop.access?.since;
+      if (since !== undefined && since !== notFound && end !== undefined) {
+        const changes = stops.filter(({ access }) => access?.since === since);
+        const until: Mark = isLater ? end : { kind: 'own', how: 'tracepoint', event: stop.event };
+        const changed = { changes, since, until, isHere };
+        const found = await changeBefore(this.#machines, changed, wishes, isCounted);
+        if (found?.statement !== undefined) return found.statement;
+        if (found?.stop !== undefined) return stopOf(found.stop, breakpoints);
+        notFound = since;
+      }
+      if (!isHere(stop) && !isLater) return stopOf(stop, breakpoints);
+    }
+    return undefined;
   }
   /**
    * Look at more and more of what was before a moment.
@@ -200,20 +232,34 @@ export class History {
   #unfound(fields: readonly number[]): number[] {
     return [...new Set(fields)].filter((field) => !this.#machines.isFound(field));
   }
+  /** Without the fields of which nothing is known in the past. */
+  #known(wishes: Wishes): Wishes {
+    return { ...wishes, data: wishes.data.filter(({ field }) => this.#machines.isFound(field)) };
+  }
   async #passed(
     moment: Moment,
+    raw: CodePoint,
     wishes: Wishes,
     from: number,
     isOver?: AbortSignal,
   ): Promise<Passed | undefined> {
     return this.#machines.with(from, isOver, async (replica) => {
       if (from > 0 && (await replica.toEvent(from)) >= moment.mark.event) return undefined;
-      await replica.watchFor({
-        ...wishes,
-        data: wishes.data.filter(({ field }) => this.#machines.isFound(field)),
-      });
+      const known = this.#known(wishes);
+      await replica.watchFor(known);
+      if (!known.data.some(({ field }) => this.#machines.isBytes(field))) {
+        await replica.follow(moment);
+        return { ...(await replica.passed()), later: 0 };
+      }
+      const isOwn = isMachines(moment);
+      if (!isOwn) await replica.track([{ place: raw, of: { name: '', url: raw.url } }]);
       await replica.follow(moment);
-      return replica.passed();
+      const later = await replica.compareBytes();
+      const last = isOwn ? undefined : (await replica.tracked()).at(-1);
+      const end = isOwn
+        ? moment.mark
+        : last && momentOf(last, [{ place: raw, of: { name: '', url: '' } }]).mark;
+      return { ...(await replica.passed()), end, later };
     });
   }
   /** The program's first line. */

@@ -261,6 +261,11 @@ export class Machines {
     return (this.#fields.get(number) ?? null) !== null;
   }
 
+  /** Whether it is bytes of a buffer. */
+  isBytes(field: number): boolean {
+    return this.#fields.get(field)?.range !== undefined;
+  }
+
   async #once<T>(past: Past, use: (replica: Replica) => Promise<T>): Promise<T> {
     const replica = await this.#load(past);
     try {

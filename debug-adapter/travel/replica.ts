@@ -19,6 +19,7 @@ import type { CountedArrival, NotedArrival, PassedStop, TrackedFunction } from '
 import { PRACTICE, type MachineThread } from '../control/machineThread.ts';
 import { Repetition, type NumberedChange } from '../control/repetition.ts';
 import type { Execution } from '../control/execution.ts';
+import type { StatementChange } from '../inspect/changingStatements.ts';
 import type { DataWish, ExpectedField } from '../inspect/dataBreakpoints.ts';
 import { CAPTURED_BEFORE, type CaptureMoment } from '../inspect/stackCaptures.ts';
 import type { ArmedFilter } from '../inspect/stops.ts';
@@ -373,6 +374,24 @@ export class Replica {
     } while ((await this.debuggee.askIn<number>('event')) < event);
     if ((await this.debuggee.askIn<number>('event')) !== event) throw new StrayedError();
     this.moment = moment;
+  }
+  /** Compare watched bytes here, too. @returns how many stops are passed by: those that come at the next tracepoint */
+  compareBytes(): Promise<number> {
+    return this.debuggee.ask('compareBytes');
+  }
+  /** Compare watched bytes at each arrival at these places. */
+  async watchStatements(fields: readonly number[], places: readonly CodePoint[]): Promise<void> {
+    await this.debuggee.ask('statements.begin', fields);
+    const first = (this.#firstTracked = this.#places + 1);
+    this.#places += places.length;
+    await Promise.all(
+      places.map((place, index) => this.#breakAt(place, `${AGENT_TEXT}.statements.note(${first + index})`)),
+    );
+  }
+  /** The last change of those bytes: its place by its index; undefined: at none of the places. */
+  async lastStatement(): Promise<StatementChange | undefined> {
+    const change = await this.debuggee.ask<StatementChange | null>('statements.take');
+    return change === null ? undefined : { ...change, place: change.place - this.#firstTracked };
   }
   /** The last of those stops, in their order, and the last arrival at a breakpoint. */
   passed(): Promise<{ stops: PassedStop[]; reached: CountedArrival | undefined }> {

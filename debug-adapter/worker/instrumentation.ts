@@ -8,8 +8,9 @@ export interface TracedFunction {
   name: string;
   /** As V8 names the file. */
   url: string;
-  /** Counted from 1. */
+  /** Where it begins, and where it ends; counted from 1. */
   line: number;
+  last: number;
 }
 /** Hears of the calls. */
 export interface CallSink<Call> {
@@ -51,8 +52,9 @@ export class Instrumentation<Call = unknown> {
     for (const match of source.matchAll(ENTRY)) {
       const body = bodyOf(source, match.index + match[0].length);
       if (body === undefined || isInlined(source, match.index)) continue;
-      const line = source.slice(0, match.index).split('\n').length;
-      const traced = this.functions.push({ name: match[1]!, url, line }) - 1;
+      const line = lineAt(source, match.index);
+      const last = lineAt(source, body.close) + 1;
+      const traced = this.functions.push({ name: match[1]!, url, line, last }) - 1;
       text +=
         source.slice(done, body.open + 1) +
         opening(traced) +
@@ -68,6 +70,10 @@ export class Instrumentation<Call = unknown> {
 const opening = (traced: number): string =>
   `const $call = $calls?.sink?.enter(${traced}, arguments) ?? null; try {`;
 const CLOSING = '} finally { if ($call !== null) $calls.sink?.exit($call); }';
+
+function lineAt(source: string, at: number): number {
+  return source.slice(0, at).split('\n').length;
+}
 
 function isTraced(url: string): boolean {
   return isIn(TRACED, url) && !isIn(LEFT_OUT, url);

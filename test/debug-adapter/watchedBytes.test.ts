@@ -1,5 +1,6 @@
 /** Data breakpoints on the bytes of a packet. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { withAdapter, type Adapter } from './support/adapter.ts';
 import { fixture } from './support/paths.ts';
@@ -19,28 +20,105 @@ async function inFunction(adapter: Adapter, name: string): Promise<void> {
 }
 async function stop(adapter: Adapter, command: 'continue' | 'reverseContinue'): Promise<string> {
   const stopped = await adapter.go(command);
-  return stopped === 'terminated' ? stopped : (stopped.text ?? stopped.description ?? '');
+  return stopped === 'terminated' ? stopped : (stopped.text ?? stopped.description ?? stopped.reason);
+}
+/** The function in which it stands, and the text of its statement. */
+async function statement(adapter: Adapter): Promise<string> {
+  const [{ name, line, source }] = (await adapter.stack()) as [DebugProtocol.StackFrame];
+  const text = readFileSync(source!.path!, 'utf8').split('\n')[line - 1]!;
+  return `${name}: ${text.trim()}`;
+}
+/** The first eight bytes of the IPv4 header that ends here. */
+function hexOf(adapter: Adapter, end: number): Promise<string> {
+  return adapter.evaluate(
+    `[...skb.head.subarray(${end - 20}, ${end - 12})].map((b) => b.toString(16).padStart(2, '0')).join('')`,
+  );
 }
 const CHANGED =
   /^head\[\d+(?:\.\.\d+)?\] of .* has changed since event \d+: (?:… )?[0-9a-f ]+(?: …)? → (?:… )?[0-9a-f ]+(?: …)?$/;
 
 describe('debug adapter: watched bytes of a packet', () => {
-  it('stop at the first tracepoint after a change, and back there again', () =>
+  it('stop at the first tracepoint after a change', () =>
     withAdapter(async (adapter) => {
       // Its IPv4 header is still to be written, below the data.
       await inFunction(adapter, '__ip_queue_xmit');
       assert.match(
         await adapter.evaluate('watch skb.head[0..320]'),
-        /^1: head\[0\.\.320\] of .* \(write\) – "unwatch 1" ends it\.$/,
+        /^1: head\[0\.\.320\] of .* \(write\) – "unwatch 1" ends it\.\nIt stops at the first tracepoint after a change; from there Reverse goes to the statement/,
       );
       const first = await stop(adapter, 'continue');
       assert.match(first, CHANGED);
       const second = await stop(adapter, 'continue');
       assert.match(second, CHANGED);
       assert.notEqual(second, first);
-      assert.equal(await stop(adapter, 'reverseContinue'), first);
-      assert.equal(await stop(adapter, 'reverseContinue'), 'Paused at the beginning');
+    }));
+
+  it('are found back at each statement that has changed them, the last one first', () =>
+    withAdapter(async (adapter) => {
+      await inFunction(adapter, '__ip_queue_xmit');
+      // The IPv4 header ends where TCP's begins; of it the length, the identification and the fragment's offset.
+      const end = Number(await adapter.evaluate('skb.data'));
+      await adapter.evaluate(`watch skb.head[${end - 20}..${end - 12}]`);
+      const first = await stop(adapter, 'continue');
+      assert.match(first, CHANGED);
+      const visited: string[] = [];
+      let header: string | undefined;
+      for (;;) {
+        const sentence = await stop(adapter, 'reverseContinue');
+        if (!sentence.includes('is changed by this statement')) {
+          assert.equal(sentence, 'Paused at the beginning');
+          break;
+        }
+        visited.push(await statement(adapter));
+        // Nothing has changed since the statement that was visited before this one.
+        const before = await hexOf(adapter, end);
+        await adapter.go('next');
+        const after = await hexOf(adapter, end);
+        assert.notEqual(after, before);
+        assert.equal(after, header ?? after, visited.join('\n'));
+        header = before;
+        // What a step has done is undone to the statement, too.
+        assert.equal(await stop(adapter, 'reverseContinue'), sentence);
+      }
+      assert.equal(header, `"${'00'.repeat(8)}"`);
+      assert.deepEqual(visited, [
+        '__ip_local_out: head[at + 3] = len;',
+        '__ip_queue_xmit: ip_select_ident_segs(net, skb, sk, skb.shinfo.gso_segs || 1);',
+        '__ip_queue_xmit: head[at + 6] = ip_dont_fragment(sk, rt) && !skb.ignore_df ? IP_DF >> 8 : 0;',
+        '__ip_queue_xmit: head[at] = 0x45;',
+      ]);
       assert.equal(await stop(adapter, 'continue'), first);
+    }));
+
+  it('are found back after a breakpoint that comes between the statement and the next tracepoint', () =>
+    withAdapter(async (adapter) => {
+      await inFunction(adapter, '__ip_queue_xmit');
+      const end = Number(await adapter.evaluate('skb.data'));
+      await adapter.evaluate(`watch skb.head[${end - 20}]`);
+      assert.match(await stop(adapter, 'continue'), / has changed since event \d+: 00 → 45$/);
+      await adapter.request('setFunctionBreakpoints', { breakpoints: [{ name: 'ip_output' }] });
+      assert.match(await stop(adapter, 'reverseContinue'), /^function breakpoint$/);
+      assert.match(await statement(adapter), /^ip_output: /);
+      assert.match(await stop(adapter, 'reverseContinue'), / is changed by this statement: 00 → 45$/);
+      assert.match(await statement(adapter), /^__ip_queue_xmit: /);
+      assert.match(await stop(adapter, 'continue'), /^function breakpoint$/);
+      assert.match(await statement(adapter), /^ip_output: /);
+    }));
+
+  it('are found back where the network card has written them', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program }, () =>
+        // The first time the NIC has only sent the frame.
+        adapter.request('setFunctionBreakpoints', {
+          breakpoints: [{ name: 'vnic_clean_rx_irq', hitCondition: '2' }],
+        }),
+      );
+      await adapter.stopped();
+      await adapter.request('setFunctionBreakpoints', { breakpoints: [] });
+      await adapter.request('setExceptionBreakpoints', { filters: [] });
+      await adapter.evaluate('watch adapter.rx_ring.desc[0].buffer_addr[12..14]');
+      assert.match(await stop(adapter, 'reverseContinue'), / is changed by this statement: 00 00 → 08 00$/);
+      assert.match(await statement(adapter), /^#store: copy_bytes\(/);
     }));
 
   it('go back to what has changed before they were asked for, of a packet to which nothing lasting refers', () =>
@@ -48,7 +126,11 @@ describe('debug adapter: watched bytes of a packet', () => {
       await inFunction(adapter, 'vnic_xmit');
       // As in C, the packet's first bytes: those of its Ethernet header.
       assert.match(await adapter.evaluate('watch skb.data[12..16]'), /^1: head\[\d+\.\.\d+\] of /);
-      assert.match(await stop(adapter, 'reverseContinue'), / has changed since event \d+: .* → 08 00 45 00$/);
+      assert.match(
+        await stop(adapter, 'reverseContinue'),
+        / is changed by this statement: 00 00 45 00 → 08 00 45 00$/,
+      );
+      assert.match(await statement(adapter), /^eth_header: bytes\[at \+ ETH_H_PROTO\] = /);
     }));
 
   it('take a condition on the bytes; none of them is known to be read', () =>
