@@ -63,6 +63,8 @@ explore: runs programs with many seeds and faults, and makes a failure that it f
 
   --seeds FIRST..LAST   the seeds: 1..100
   --faults KINDS        what happens to frames and processes: loss,reorder,dup,delay,kill
+  --asleep NAMES        processes that may sleep for ever, such as client.mjs; servers may, and clients that
+                        keep a connection open on which everything was answered, as in a run without faults
   --jobs N              runs at a time (default: as many as there are processors)
   --shard 1/4           a part of the seeds, for one of several computers
   --result OUT.json     write what was found there (default with --shard: explore-1-of-4.json)

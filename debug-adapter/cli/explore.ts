@@ -128,6 +128,7 @@ function parseOptions(argv: readonly string[]): Options {
       programs,
       hosts: {},
       config,
+      asleep: given['--asleep']?.split(',').filter(Boolean) ?? [],
       limit: wholeNumber(given['--limit'], '--limit', DEFAULT_LIMIT_S, 1, 1e9),
     },
     seeds: parseSeeds(given['--seeds']),
@@ -139,7 +140,10 @@ function parseOptions(argv: readonly string[]): Options {
     result: given['--result'] ?? (shard.count > 1 ? defaultName(shard, '.json') : undefined),
   };
 }
-const VALUES = ['--seeds', '--faults', '--jobs', '--shard', '--limit', '--result', '--recording'];
+const VALUES = [
+  ...['--seeds', '--faults', '--asleep', '--jobs', '--shard'],
+  ...['--limit', '--result', '--recording'],
+];
 
 /** Files of several shards have names of their own. */
 function defaultName({ index, count }: Order['shard'], suffix: string): string {

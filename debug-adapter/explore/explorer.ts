@@ -68,7 +68,7 @@ export class Explorer {
   }
 
   /** @throws RefusedError when the programs cannot be run */
-  async run(): Promise<Pick<Exploration, 'runs' | 'done' | 'findings' | 'servers'>> {
+  async run(): Promise<Pick<Exploration, 'runs' | 'done' | 'findings' | 'servers' | 'idle'>> {
     try {
       await this.#explore();
     } finally {
@@ -76,8 +76,8 @@ export class Explorer {
       this.#threads.stop();
     }
     const { count: runs } = this.#threads;
-    const servers = this.#reference?.survey?.servers ?? [];
-    return { runs, done: this.#done, findings: this.#findings, servers };
+    const { servers, idle } = this.#reference?.survey?.sleepers ?? { servers: [], idle: [] };
+    return { runs, done: this.#done, findings: this.#findings, servers, idle };
   }
 
   async #explore(): Promise<void> {
@@ -85,9 +85,11 @@ export class Explorer {
     this.#reference = await this.#threads.run(REFERENCE);
     if (this.#reference === null) return;
     const { survey } = this.#reference;
-    // Nothing tells where faults can happen, and which processes are servers.
+    // Nothing tells where faults can happen, and which processes may sleep for ever.
     if (survey === null) return this.#found(REFERENCE, this.#reference);
-    this.#threads.servers = survey.servers.map((one) => one.slice(0, one.lastIndexOf(':')));
+    const names = (list: readonly string[]) => list.map((one) => one.slice(0, one.lastIndexOf(':')));
+    const { servers, idle } = survey.sleepers;
+    this.#threads.sleepers = { servers: names(servers), idle: names(idle) };
     const trials = seedsOf(seeds, shard).map((seed): Trial => ({
       seed,
       faults: drawFaults(seed, faults, survey),
@@ -107,7 +109,7 @@ export class Explorer {
 
   /**
    * Run a trial. The reference run, of a seed of its own and without faults, has been: it shows where faults can
-   * happen, and which processes are servers that wait for clients for ever. Neither the seeds that are asked for nor
+   * happen, and which processes may sleep for ever: servers, and clients that are idle. Neither the seeds that are asked for nor
    * shards change what counts as a failure.
    */
   #run(trial: Trial): Promise<Ran | null> {

@@ -1,11 +1,17 @@
 /** Judges a run: by its processes' ends and errors, by what sleeps for ever, and by the stack's own rules. */
 import type { tcp_sock } from '../../stack/include/linux/tcp.ts';
 import type { task_struct } from '../../stack/include/linux/sched.ts';
+import type { sock } from '../../stack/include/net/sock.ts';
+import { sock_from_file } from '../../stack/net/socket/file.ts';
 import { broken_sequence, leftovers, remains } from '../../stack/debugger/invariants.ts';
-import { judge_waits, type Waits } from '../../stack/debugger/servers.ts';
+import { judge_waits, type Waits } from '../../stack/debugger/waits.ts';
 import type { Program, RunResult, World } from '../../stack/index.ts';
 import { failurePlace, failureText } from '../cli/failure.ts';
-import type { Failure } from './trial.ts';
+import type { Failure, Sleepers } from './trial.ts';
+
+/** System calls on a socket that send, and that receive. */
+const SENDING = ['send', 'sendto', 'sendmsg', 'write'];
+const RECEIVING = ['recv', 'recvfrom', 'recvmsg', 'read'];
 
 /** When something happened. */
 interface Instant {
@@ -23,6 +29,8 @@ export class Judge {
   readonly #ended = new Map<number, Instant>();
   /** The arguments of each task's newest system call. */
   readonly #arguments = new Map<task_struct, readonly unknown[]>();
+  /** Sockets from which something was read after all that was written to them. */
+  readonly #answered = new WeakSet<sock>();
   #last: Instant = { event: 1, timeNs: 0 };
 
   /** Begins to watch a world whose programs are loaded. */
@@ -36,6 +44,7 @@ export class Judge {
       this.#sleeping.set(task, this.#last);
     });
     tracer.on('syscalls:sys_enter', (task, _name, given) => void this.#arguments.set(task, given));
+    tracer.on('syscalls:sys_exit', (task, name, result) => this.#returned(task, name, result));
     tracer.on('sched:sched_process_exit', (task) => {
       this.#sleeping.delete(task);
       this.#arguments.delete(task);
@@ -74,27 +83,39 @@ export class Judge {
   /**
    * The verdict: what failed first.
    *
-   * @param servers the names of processes that may wait for clients for ever: those that do so without faults; null:
-   *   each that waits for clients
+   * @param may which processes may sleep for ever as servers and as idle clients: those that do so without faults; null:
+   *   each that is one
+   * @param asleep the names of processes that may sleep for ever wherever they do
    */
-  verdict(result: RunResult | null, servers: readonly string[] | null, limit: number): Failure | null {
+  verdict(
+    result: RunResult | null,
+    may: Sleepers | null,
+    asleep: readonly string[],
+    limit: number,
+  ): Failure | null {
     if (result?.halted === true) {
       const [first] = result.asleep;
       const text = `still runs after ${limit} s of virtual time`;
       this.#add('endless', first?.name ?? '', text, 'limit', this.#last);
     } else if (result !== null)
-      for (const { serving, hanging } of this.#waits) {
-        const [server] = serving;
-        if (server !== undefined && servers?.includes(server.comm) !== false) continue;
-        for (const task of hanging) this.#slept(task);
+      for (const { serving, idle, hanging } of this.#waits) {
+        const isAllowed = ([task]: readonly task_struct[], names: readonly string[] | undefined): boolean =>
+          task !== undefined && (names === undefined || names.includes(task.comm));
+        if (isAllowed(serving, may?.servers) || isAllowed(idle, may?.idle)) continue;
+        for (const task of hanging) if (!asleep.includes(task.comm)) this.#slept(task);
       }
     this.#leftOver(result);
     return this.#failures.toSorted((a, b) => a.event - b.event)[0] ?? null;
   }
 
-  /** What waits for clients, as `NAME:CALL`. */
-  get servers(): string[] {
-    return this.#waits.flatMap(({ serving }) => serving).map(({ comm, syscall }) => `${comm}:${syscall}`);
+  /** What sleeps for ever without a failure, as `NAME:CALL`. */
+  get sleepers(): Sleepers {
+    const waits = this.#waits;
+    const called = ({ comm, syscall }: task_struct): string => `${comm}:${syscall}`;
+    return {
+      servers: waits.flatMap(({ serving }) => serving).map(called),
+      idle: waits.flatMap(({ idle }) => idle).map(called),
+    };
   }
 
   /** What each process that has not ended waits for. */
@@ -106,11 +127,24 @@ export class Judge {
       judge_waits(
         alive.filter(({ tgid }) => tgid === pid),
         (task) => this.#arguments.get(task) ?? [],
+        (sk) => this.#answered.has(sk),
       ),
     );
   }
   get #now(): Instant {
     return { event: this.#world.event, timeNs: Math.round(this.#world.time_ns) };
+  }
+  /** A system call returns: it may have sent or received something. */
+  #returned(task: task_struct, name: string, result: unknown): void {
+    const isSending = SENDING.includes(name);
+    if (!isSending && !RECEIVING.includes(name)) return;
+    if (!(result instanceof Uint8Array ? result.length > 0 : typeof result !== 'number' || result > 0))
+      return;
+    const opened = task.files.fd[this.#arguments.get(task)?.[0] as number];
+    const sk = opened && sock_from_file(opened)?.sk;
+    if (!sk) return;
+    if (isSending) this.#answered.delete(sk);
+    else this.#answered.add(sk);
   }
   #add(kind: Failure['kind'], process: string, text: string, what: string, at: Instant): void {
     const signature = [kind, process, what].join('|');

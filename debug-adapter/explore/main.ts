@@ -48,6 +48,7 @@ async function explore({ recording, ...given }: ExploreOrder): Promise<void> {
   if (recorded !== undefined) await writeRecording(recording, recorded);
   const failure = finding && {
     process: finding.failure.process,
+    isHang: finding.failure.kind === 'hang',
     text: finding.failure.text.split('\n')[0]!,
     seed: finding.trial.seed,
     faults: finding.trial.faults.length,
@@ -57,7 +58,7 @@ async function explore({ recording, ...given }: ExploreOrder): Promise<void> {
 }
 
 /** @throws LaunchError or UserError */
-function orderOf({ launch, seeds, faults }: Omit<ExploreOrder, 'recording'>): Order {
+function orderOf({ launch, seeds, faults, asleep }: Omit<ExploreOrder, 'recording'>): Order {
   const { programs, hosts, config, ports, outside } = parseLaunch(launch);
   if (ports.length > 0 || outside || config.interfaces !== undefined)
     throw new UserError(
@@ -65,7 +66,7 @@ function orderOf({ launch, seeds, faults }: Omit<ExploreOrder, 'recording'>): Or
     );
   const { sysctl, nic } = config;
   return {
-    subject: { programs, hosts, config: { sysctl, nic }, limit: DEFAULT_LIMIT_S },
+    subject: { programs, hosts, config: { sysctl, nic }, limit: DEFAULT_LIMIT_S, asleep },
     seeds,
     faults: FAULT_KINDS.filter((kind) => faults.includes(kind)),
     shard: { index: 1, count: 1 },

@@ -7,6 +7,8 @@ export interface ExploreOrder {
   seeds: { first: number; last: number };
   /** Names of faults: 'loss'. */
   faults: string[];
+  /** The names of processes that may sleep for ever. */
+  asleep: string[];
   /** Where a failure is recorded. */
   recording: string;
 }
@@ -31,6 +33,8 @@ export type FromExplorer =
 export interface FoundFailure {
   /** The process's name; '' if it is the stack that failed. */
   process: string;
+  /** It sleeps for ever. */
+  isHang: boolean;
   /** The first line of what failed. */
   text: string;
   seed: number;

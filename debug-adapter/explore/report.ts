@@ -11,11 +11,16 @@ const HEADS: Readonly<Record<FailureKind, string>> = {
 };
 
 export function reportText(exploration: Exploration): string {
-  const { findings, done, runs, seeds, shard, servers } = exploration;
+  const { findings, done, runs, seeds, shard, servers, idle } = exploration;
   const of = seedsOf(seeds, shard).length;
   const part = shard.count === 1 ? '' : ` of shard ${shard.index}/${shard.count}`;
   const lines = findings.flatMap((finding) => [...findingLines(finding), '']);
-  if (servers.length > 0) lines.push(serversText(servers));
+  if (servers.length > 0)
+    lines.push(`${sleepersText(servers, 'waits', 'wait')} for clients ${AT_END}: ${callsText(servers)}.`);
+  if (idle.length > 0)
+    lines.push(
+      `${sleepersText(idle, 'is idle', 'are idle')}, with an answer to all that was sent, ${AT_END}: ${callsText(idle)}.`,
+    );
   const found =
     findings.length === 0
       ? 'no failure'
@@ -26,11 +31,13 @@ export function reportText(exploration: Exploration): string {
   return lines.join('\n');
 }
 
-/** Who is told apart from a process that hangs, and by what. */
-function serversText(servers: readonly string[]): string {
-  const list = servers.map((one) => one.replace(/:(\w+)$/, ' in $1()')).join(', ');
-  const who = servers.length === 1 ? '1 process waits' : `${servers.length} processes wait`;
-  return `${who} for clients at the end of a run without faults, and may: ${list}.`;
+/** What is told apart from a process that hangs, and by what. */
+const AT_END = 'at the end of a run without faults, and may';
+function sleepersText({ length }: readonly string[], one: string, several: string): string {
+  return length === 1 ? `1 process ${one}` : `${length} processes ${several}`;
+}
+function callsText(sleepers: readonly string[]): string {
+  return sleepers.map((one) => one.replace(/:(\w+)$/, ' in $1()')).join(', ');
 }
 
 function findingLines({ failure, trial, found, seeds, isRepeatable, story }: Finding): string[] {
@@ -41,6 +48,9 @@ function findingLines({ failure, trial, found, seeds, isRepeatable, story }: Fin
     '',
     `  seed ${trial.seed}, ${faultsText(trial)} (found with seed ${found.seed}, ${faultsText(found)})`,
     `  ${trial.faults.length === 0 ? 'Without faults' : 'With these faults'} ${seeds.failing} of ${seeds.tried} seeds fail so.`,
+    ...(failure.kind === 'hang'
+      ? [`  If it may sleep there for ever, leave it out with --asleep ${failure.process}`]
+      : []),
     ...(isRepeatable
       ? []
       : ['  It did not fail again: the program depends on something outside the machine.']),

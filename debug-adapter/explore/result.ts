@@ -31,6 +31,8 @@ export interface Exploration {
   runs: number;
   /** What waits for clients at the end of the reference run, as `NAME:CALL`: no failure. */
   servers: readonly string[];
+  /** What is idle there, with an answer to all that it has sent, written in the same way: no failure. */
+  idle: readonly string[];
   findings: readonly Finding[];
 }
 
@@ -102,6 +104,7 @@ function problemOf(content: Record<string, unknown>): string | undefined {
     done: Number.isSafeInteger,
     runs: Number.isSafeInteger,
     servers: isTexts,
+    idle: isTexts,
     findings: (value) => Array.isArray(value) && value.every(isFinding),
   };
   const wrong = Object.keys(checks).find((name) => !checks[name]!(content[name]));

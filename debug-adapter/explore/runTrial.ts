@@ -8,14 +8,14 @@ import type { RunFacts } from '../recordings/make.ts';
 import { sourceTools } from '../sources.ts';
 import { Judge } from './judge.ts';
 import { Story, type Happening } from './story.ts';
-import type { Subject, Survey, Trial, TrialResult } from './trial.ts';
+import type { Sleepers, Subject, Survey, Trial, TrialResult } from './trial.ts';
 
 /** What the thread is given. */
 export interface TrialOrder {
   subject: Subject;
   trial: Trial;
-  /** The names of processes that may wait for clients for ever; null: each server may. */
-  servers: readonly string[] | null;
+  /** The names of processes that may sleep for ever; null: each server and idle client may. */
+  sleepers: Sleepers | null;
   /** Whether to say what led to the failure. */
   isTold: boolean;
 }
@@ -32,7 +32,7 @@ export type FromTrial =
 /** Stacks are deep: from the driver down to the scenario. */
 const STACK_FRAMES = 64;
 
-const { subject, trial, servers, isTold } = workerData as TrialOrder;
+const { subject, trial, sleepers, isTold } = workerData as TrialOrder;
 // Programs replace these.
 const exit = process.exit.bind(process);
 const port = parentPort!;
@@ -47,7 +47,7 @@ try {
 exit();
 
 async function run(): Promise<FromTrial> {
-  const { programs, hosts, config, limit } = subject;
+  const { programs, hosts, config, limit, asleep } = subject;
   const faults = trial.faults.map(writtenFault);
   const { world } = boot(parseConfig({ ...config, seed: trial.seed, faults }, 'launch'));
   let story: Story | null = null;
@@ -63,11 +63,11 @@ async function run(): Promise<FromTrial> {
   } catch (error) {
     judge.threw(error);
   }
-  const failure = judge.verdict(result, servers, limit);
+  const failure = judge.verdict(result, sleepers, asleep, limit);
   const processes = program.processes.map(({ name }) => name);
   return {
     type: 'result',
-    result: { failure, survey: { ...surveyOf(world), processes, servers: judge.servers } },
+    result: { failure, survey: { ...surveyOf(world), processes, sleepers: judge.sleepers } },
     told: story && { story: story.happenings, facts: factsOf(world) },
   };
 }

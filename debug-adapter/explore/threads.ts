@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { topLevelFailureText } from '../cli/failure.ts';
 import { MACHINE_FLAGS, machineLimits } from '../worker/thread.ts';
 import type { FromTrial, ToldRun, TrialOrder } from './runTrial.ts';
-import type { Failure, Subject, Survey, Trial } from './trial.ts';
+import type { Failure, Sleepers, Subject, Survey, Trial } from './trial.ts';
 
 /** The host's time that a run may take: after it the program computes without end. */
 const HOST_LIMIT_S = 60;
@@ -29,8 +29,8 @@ export class Threads {
   readonly #waiting: (() => void)[] = [];
   #busy = 0;
   #isStopped = false;
-  /** The names of processes that may wait for clients for ever; null: each server may. */
-  servers: readonly string[] | null = null;
+  /** The names of processes that may sleep for ever; null: each server and idle client may. */
+  sleepers: Sleepers | null = null;
   /** Runs that were begun. */
   count = 0;
 
@@ -64,7 +64,7 @@ export class Threads {
   }
   #run(trial: Trial, isTold: boolean): Promise<Ran | null> {
     this.count++;
-    const order: TrialOrder = { subject: this.#subject, trial, servers: this.servers, isTold };
+    const order: TrialOrder = { subject: this.#subject, trial, sleepers: this.sleepers, isTold };
     const worker = new Worker(new URL('../../explore-run.js', import.meta.url), {
       workerData: order,
       execArgv: [...MACHINE_FLAGS],

@@ -14,6 +14,8 @@ export interface Subject {
   config: { sysctl?: unknown; nic?: unknown };
   /** Virtual time in s after which a run counts as one that does not end. */
   limit: number;
+  /** The names of processes that may sleep for ever. */
+  asleep: readonly string[];
 }
 
 /** What differs from run to run. The same trial of the same subject gives the same run. */
@@ -64,8 +66,14 @@ export interface Survey {
   events: number;
   /** The names of the processes. */
   processes: string[];
-  /** The servers that waited for clients at the end, as `NAME:CALL`. */
-  servers: string[];
+  /** What slept at the end without a failure, as `NAME:CALL`. */
+  sleepers: Sleepers;
+}
+
+/** What may sleep for ever: servers that wait for clients, and clients that have got all that they have asked for. */
+export interface Sleepers {
+  servers: readonly string[];
+  idle: readonly string[];
 }
 
 export interface TrialResult {

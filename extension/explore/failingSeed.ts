@@ -49,11 +49,14 @@ export class FailingSeed implements vscode.Disposable {
     if (faults === undefined || seeds === undefined) return;
     // The threads load the programs from their files.
     await vscode.workspace.saveAll(false);
-    this.#folder ??= mkdtemp(path.join(tmpdir(), 'sockscope-failures-'));
-    const { name } = path.parse(program);
-    const recording = path.join(await this.#folder, `${name}-${++this.#files}.sockscope`);
+    const recording = await this.#newRecording(path.parse(program).name);
     const { stopOnEntry: _, ...launch } = configurationFor(program);
-    await this.#explore({ launch, seeds, faults, recording }, path.basename(program));
+    await this.#explore({ launch, seeds, faults, asleep: [], recording }, path.basename(program));
+  }
+
+  async #newRecording(name: string): Promise<string> {
+    this.#folder ??= mkdtemp(path.join(tmpdir(), 'sockscope-failures-'));
+    return path.join(await this.#folder, `${name}-${++this.#files}.sockscope`);
   }
 
   #programInFront(): string | undefined {
@@ -103,12 +106,18 @@ export class FailingSeed implements vscode.Disposable {
     if (explored === undefined) return;
     const { failure, report, done } = explored;
     const showReport = vscode.l10n.t('Show Report');
+    const goOn = vscode.l10n.t('It May Sleep: Look On');
     if (failure?.isRecorded === true) await openRecording(order.recording, program);
     const told = failure
-      ? vscode.window.showWarningMessage(foundText(failure), showReport)
+      ? vscode.window.showWarningMessage(foundText(failure), ...(failure.isHang ? [goOn] : []), showReport)
       : vscode.window.showInformationMessage(vscode.l10n.t('No failure with {0} seeds.', done), showReport);
-    if ((await told) !== showReport) return;
-    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content: report }));
+    const chosen = await told;
+    if (chosen === goOn && failure !== null) {
+      const recording = await this.#newRecording(path.parse(program).name);
+      const asleep = [...order.asleep, failure.process];
+      await this.#explore({ ...order, asleep, recording }, program);
+    } else if (chosen === showReport)
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content: report }));
   }
 }
 

@@ -73,11 +73,10 @@ export class NodeProcess {
   *run(loader: ModuleLoader): Sleeps<number> {
     const { loop, object } = this;
     loop.init();
-    let is_loaded = false;
     loop.call(() => {
       const loading = loader.run_main(this.program.file);
       loading.then(
-        () => (is_loaded = true),
+        () => (loop.is_loaded = true),
         (error) => this.#threw(error, 'unhandledRejection'),
       );
     });
@@ -85,11 +84,11 @@ export class NodeProcess {
       yield* loop.run();
       if (this.has_exited) return 0;
       // As in Node, a listener may give the loop more to do.
-      if (is_loaded) loop.call(() => object.emit('beforeExit', this.#exit_code(0)));
+      if (loop.is_loaded) loop.call(() => object.emit('beforeExit', this.#exit_code(0)));
     } while (!loop.is_idle);
     if (this.has_exited) return 0;
-    const code = is_loaded ? this.#exit_code(0) : UNSETTLED_AWAIT;
-    if (!is_loaded) object.emitWarning('Detected unsettled top-level await');
+    const code = loop.is_loaded ? this.#exit_code(0) : UNSETTLED_AWAIT;
+    if (!loop.is_loaded) object.emitWarning('Detected unsettled top-level await');
     this.#emit_exit(code);
     return this.#exit_code(code);
   }

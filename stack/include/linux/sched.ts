@@ -57,6 +57,8 @@ export class signal_struct {
 export interface Runtime {
   /** It listens, and does nothing else: a server that its clients have left. */
   readonly is_waiting_for_clients: boolean;
+  /** The program's top-level code has run to its end. */
+  readonly is_loaded: boolean;
   /** Native code of the host works for the process, and leaves some of it to the host's event loop. */
   uses_host: boolean;
   /** The process waits for something that is no handle of its loop: the loop does not end before release(). */

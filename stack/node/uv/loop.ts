@@ -55,6 +55,7 @@ export class uv_loop implements Runtime {
   readonly immediates: Immediates;
   /** Active handles and pending requests: while there are any, the loop goes on. */
   active = 0;
+  is_loaded = false;
   #epfd = -1;
   /** An eventfd, by which the host's answers wake the loop. */
   #async: eventfd_ctx | null = null;

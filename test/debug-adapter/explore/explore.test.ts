@@ -155,6 +155,7 @@ describe('merging results', () => {
     done: 5,
     runs: 6,
     servers: [],
+    idle: [],
     findings: [],
   };
   const failure: Failure = {

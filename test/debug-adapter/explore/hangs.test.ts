@@ -176,6 +176,93 @@ describe('exploring: what sleeps for ever', function () {
       assert.deepEqual((await judged(source)).hangs, hangs);
     });
 
+  describe('a Node client', () => {
+    /** It answers each message, or leaves the ones unanswered for which a condition holds. */
+    const server = (unless = 'false') =>
+      scenario(
+        "import { createServer } from 'node:net';\n" +
+          `createServer((socket) => socket.on('data', (data) => { if (!(${unless})) socket.write('answer'); })).listen(80);`,
+        'server.mjs',
+      );
+    /** It asks twice, and keeps its connection open. */
+    const asks = `import { connect } from 'node:net';
+      const socket = connect(80, '127.0.0.1', () => socket.write('first'));
+      let answers = 0;
+      socket.on('data', () => { if (++answers === 1) socket.write('second'); });`;
+    const client = (source: string) => scenario(source, 'client.mjs');
+    async function together(files: [string, string], more: { asleep?: string[]; last?: number }) {
+      const { asleep = [], last = 3 } = more;
+      const programs = files.map((file) => ({ file }));
+      const { findings, idle } = await explored(files[0], {
+        subject: { programs, hosts: {}, config: {}, limit: 100, asleep },
+        seeds: { first: 1, last },
+      });
+      return {
+        idle,
+        hangs: findings.map(({ failure: { kind, process, text } }) => `${kind}: ${process} ${text}`),
+        seeds: findings.map(({ found }) => found.seed),
+      };
+    }
+    const hangs = ['hang: client.mjs sleeps in epoll_wait() that nothing is left to end'];
+
+    it('may keep a connection open on which all was answered', async () => {
+      const { idle, hangs: none } = await together([server(), client(asks)], {});
+      assert.deepEqual([idle, none], [['client.mjs:epoll_wait'], []]);
+    });
+
+    it('hangs without the answer to the last that it has asked', async () => {
+      const sometimes = "String(data) === 'second' && Math.random() < 0.3";
+      const found = await together([server(sometimes), client(asks)], { last: 20 });
+      assert.deepEqual([found.idle, found.hangs], [['client.mjs:epoll_wait'], hangs]);
+      assert.notDeepEqual(found.seeds, [1], 'in the run without faults it has the answer');
+      assert.deepEqual((await together([server('true'), client(asks)], {})).hangs, hangs);
+    });
+
+    it('hangs with a top-level await that nothing settles', async () => {
+      const waits = `${asks}\nawait new Promise(() => {});`;
+      assert.deepEqual((await together([server(), client(waits)], {})).hangs, hangs);
+    });
+
+    it('hangs where it ends in the run without faults', async () => {
+      const maybe = asks.replace(
+        "if (++answers === 1) socket.write('second');",
+        'if (++answers === 1 && Math.random() > 0.3) socket.end();',
+      );
+      const found = await together([server(), client(maybe)], { last: 20 });
+      assert.deepEqual([found.idle, found.hangs], [[], hangs]);
+    });
+
+    it('may sleep anywhere if the user says so', async () => {
+      const files: [string, string] = [server('true'), client(asks)];
+      assert.deepEqual((await together(files, { asleep: ['client.mjs'] })).hangs, []);
+      const ran = await sockscope(
+        'explore',
+        ...files,
+        '--seeds',
+        '1..2',
+        '--recording',
+        `${files[0]}.sockscope`,
+      );
+      assert.equal(ran.code, 1);
+      assert.match(
+        ran.stdout,
+        /^ {2}If it may sleep there for ever, leave it out with --asleep client\.mjs$/m,
+      );
+      const again = await sockscope('explore', ...files, '--seeds', '1..2', '--asleep', 'client.mjs');
+      assert.equal(again.code, 0, again.stdout + again.stderr);
+    });
+
+    it('that is idle is named', async () => {
+      const ran = await sockscope('explore', server(), client(asks), '--seeds', '4..4');
+      assert.equal(
+        ran.stdout,
+        '1 process waits for clients at the end of a run without faults, and may: server.mjs in epoll_wait().\n' +
+          '1 process is idle, with an answer to all that was sent, at the end of a run without faults, and may: client.mjs in epoll_wait().\n' +
+          '1 of 1 seeds explored in 2 runs: no failure.\n',
+      );
+    });
+  });
+
   it('whoever ends without faults is no server: a client that never comes leaves it hanging', async () => {
     const file = written(
       'export async function s() { await recv(await accept(await listener(80))); }\n' +

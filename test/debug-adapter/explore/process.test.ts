@@ -22,7 +22,14 @@ describe('the process that explores for an editor', function () {
     const process = fork(MAIN, ['en'], { execArgv: [] });
     const messages: FromExplorer[] = [];
     process.on('message', (message: FromExplorer) => messages.push(message));
-    process.send({ launch, seeds: { first: 1, last: 40 }, faults: ['loss'], recording, ...order });
+    process.send({
+      launch,
+      seeds: { first: 1, last: 40 },
+      faults: ['loss'],
+      asleep: [],
+      recording,
+      ...order,
+    });
     return new Promise((resolve, reject) => {
       process.on('error', reject);
       process.on('exit', () => resolve(messages));
@@ -37,6 +44,7 @@ describe('the process that explores for an editor', function () {
     assert.ok(last.type === 'over', JSON.stringify(last));
     assert.deepEqual(last.failure, {
       process: 'client',
+      isHang: false,
       text: 'AssertionError [ERR_ASSERTION]: paid once',
       seed: 1,
       faults: 1,

@@ -30,7 +30,12 @@ describe('a failing schedule', () => {
     assert.deepEqual(small, { trial: { seed: 5, faults: [delay(2, 100)] }, seeds: { failing: 5, tried: 7 } });
   });
   it('is drawn from its seed: the same one each time, of the kinds that are wanted, where something is sent', () => {
-    const survey = { links: { lo: 20, 'a eth0': 0 }, events: 300, processes: ['client'], servers: [] };
+    const survey = {
+      links: { lo: 20, 'a eth0': 0 },
+      events: 300,
+      processes: ['client'],
+      sleepers: { servers: [], idle: [] },
+    };
     const schedules = Array.from({ length: 100 }, (_, seed) => drawFaults(seed, FAULT_KINDS, survey));
     assert.deepEqual(schedules[7], drawFaults(7, FAULT_KINDS, survey));
     assert.notDeepEqual(schedules[7], schedules[8]);

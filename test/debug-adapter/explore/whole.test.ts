@@ -103,7 +103,7 @@ describe('exploring as a whole', function () {
       };
       const program = judge.watch({ processes: [function_process('p', main)] });
       const result = await runProgram(world, program);
-      const failure = judge.verdict(result, [], 100);
+      const failure = judge.verdict(result, { servers: [], idle: [] }, [], 100);
       return failure === null ? undefined : `${failure.kind}: ${failure.text}`;
     };
     assert.equal(await judged(() => {}), undefined);
@@ -121,7 +121,7 @@ describe('exploring as a whole', function () {
     const { world } = boot(parseConfig({}));
     const judge = new Judge(world);
     judge.threw(new Error('a bug'));
-    const failure = judge.verdict(null, [], 100)!;
+    const failure = judge.verdict(null, { servers: [], idle: [] }, [], 100)!;
     assert.equal(failure.kind, 'stack');
     assert.match(failure.text, /^the stack threw Error: a bug/);
   });

@@ -7,7 +7,7 @@ const LIMIT_S = 100;
 export function explored(file: string, more: Partial<Order>) {
   const explorer = new Explorer(
     {
-      subject: { programs: [{ file }], hosts: {}, config: {}, limit: LIMIT_S },
+      subject: { programs: [{ file }], hosts: {}, config: {}, limit: LIMIT_S, asleep: [] },
       seeds: { first: 1, last: 3 },
       faults: [],
       shard: { index: 1, count: 1 },
