@@ -1,5 +1,5 @@
 /** Data breakpoints: which fields have one to offer, and setting them in a machine. */
-import { message, say } from '../../language/message.ts';
+import { message, say, type Part } from '../../language/message.ts';
 import { errorText, UserError } from '../../language/userError.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Debugger } from 'node:inspector';
@@ -13,6 +13,7 @@ import { parseHitCondition } from '../inspect/breakpoints.ts';
 import type { DataAccess, DataField, DataWish } from '../inspect/dataBreakpoints.ts';
 import type { ByteRange } from '../inspect/values/watchedBytes.ts';
 import { evaluateIn } from './evaluate.ts';
+import { missingPart } from './missingPart.ts';
 import { isGlance } from './numbers.ts';
 import type { Run } from './run.ts';
 
@@ -53,7 +54,12 @@ export async function dataBreakpointInfo(
       ? fieldOfItem(run, next, variablesReference, name)
       : fieldNamed(run, next, name, frameId),
   );
-  if (field === undefined) return { dataId: null, description: say(run.t, NO_FIELD) };
+  if (field === undefined) {
+    const missing = variablesReference > 0 ? undefined : await missingFor(run, name, frameId);
+    const why =
+      missing === undefined ? NO_FIELD : message('There is no data breakpoint for it: {0}.', missing);
+    return { dataId: null, description: say(run.t, why) };
+  }
   return {
     dataId: String(field.number),
     description: field.text,
@@ -114,6 +120,12 @@ export async function fieldNamed(
   const frame = frameId === undefined ? run.frames.topFrame : run.frames.frame(frameId);
   if (frame && (await run.frames.sleepers.concerns(frame, ownerIn(typed)))) throw UserError.of(AS_IT_WAS);
   return fieldIn(run, next, typed, frame?.callFrame);
+}
+/** What of an expression that names no field is not there. */
+export function missingFor(run: Run, typed: string, frameId?: number): Promise<Part | undefined> {
+  const { callFrame } = (frameId === undefined ? run.frames.topFrame : run.frames.frame(frameId)) ?? {};
+  const [, name = typed, , to] = BYTES.exec(typed.trim()) ?? [];
+  return missingPart(run, withoutTypes(to === undefined ? typed : name), callFrame);
 }
 /** The expression for the owner of a field; the whole if it names none. */
 function ownerIn(typed: string): string {

@@ -10,7 +10,7 @@ import { message } from '../../language/message.ts';
 import { UserError } from '../../language/userError.ts';
 import type { Completion } from '../inspect/completion.ts';
 import type { Watch } from '../protocol.ts';
-import { fieldNamed, offered } from './dataBreakpoints.ts';
+import { fieldNamed, missingFor, offered } from './dataBreakpoints.ts';
 import type { Run } from './run.ts';
 import type { Watches, WatchHow } from './watches.ts';
 
@@ -73,16 +73,21 @@ export async function obeyWatchCommand(
   }
   const { fields } = watches;
   const field = await offered(run, fields, (next) => fieldNamed(run, next, command.expression, frameId));
-  if (field === undefined)
-    throw new UserError(
-      'There is no data breakpoint for {0}: it is no field of an object in which a value is stored. {1}',
-      command.expression,
-      message('Write for example {0}', EXAMPLE),
-    );
+  if (field === undefined) throw await noField(run, command.expression, frameId);
   const watch = await watches.begin(field, command);
   const told = run.t('{0} – "unwatch {1}" ends it.', watchText(run, watch), watch.number);
   if (field.range === undefined) return told;
   return `${told}\n${run.t('It stops at the first tracepoint after a change; from there Reverse goes to the statement that has made it.')}`;
+}
+async function noField(run: Run, expression: string, frameId: number | undefined): Promise<UserError> {
+  const missing = await missingFor(run, expression, frameId);
+  return missing === undefined
+    ? new UserError(
+        'There is no data breakpoint for {0}: it is no field of an object in which a value is stored. {1}',
+        expression,
+        message('Write for example {0}', EXAMPLE),
+      )
+    : new UserError('There is no data breakpoint for {0}: {1}.', expression, missing);
 }
 function listText(run: Run, all: readonly Watch[]): string {
   if (all.length === 0) return run.t('No field is watched. Write for example {0}', EXAMPLE);

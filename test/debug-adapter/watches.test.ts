@@ -119,6 +119,38 @@ describe('debug adapter: watched fields', () => {
       assert.deepEqual(await adapter.custom('sockscope/watches', {}), { watches: [] });
     }));
 
+  it('say of an expression which part of it is not there', () =>
+    withAdapter(async (adapter) => {
+      await inConnect(adapter);
+      const refusal = (expression: string): Promise<string> =>
+        adapter.evaluate(`watch ${expression}`).then(
+          () => 'it is watched',
+          ({ message }: Error) => message.replace(/^Error: /, ''),
+        );
+      const parts = {
+        'sockets[2].sk_state': 'sockets[2] is undefined',
+        'sockets[2]': 'sockets[2] is undefined',
+        'sk.nothing.of.it': 'sk has no field nothing',
+        'sk.snd_cwnd.more': 'sk.snd_cwnd has no field more',
+        'sk.sk_reuseport_cb.socks': 'sk.sk_reuseport_cb is null',
+        'nobody.snd_cwnd': 'nobody is not defined',
+        'skb.nothing[0..4]': 'skb is not defined',
+        'sk.nothing[0..4]': 'sk has no field nothing',
+      };
+      for (const [expression, part] of Object.entries(parts))
+        assert.equal(await refusal(expression), `There is no data breakpoint for ${expression}: ${part}.`);
+      const { description } = await adapter.request<DebugProtocol.DataBreakpointInfoResponse['body']>(
+        'dataBreakpointInfo',
+        { name: 'sockets[2].sk_state', frameId: adapter.frame },
+      );
+      assert.equal(description, 'There is no data breakpoint for it: sockets[2] is undefined.');
+      assert.match(
+        await adapter.evaluate('watch sk.sk_reuseport_cb'),
+        /^1: /,
+        'whatever is in a field that there is',
+      );
+    }));
+
   it('are numbered one by one, even if they are set at the same time', () =>
     withAdapter(async (adapter) => {
       await inConnect(adapter);
