@@ -3,10 +3,15 @@ import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { DebugClient } from '@vscode/debugadapter-testsupport';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { TreeItem } from '../../debug-adapter/protocol.ts';
+import type { Inspection } from './inspection.ts';
 
 export const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 export const PROGRAM = `${ROOT}test/debug-adapter/fixtures/handshake.ts`;
 export const ADAPTER = `${ROOT}dist/debug-adapter/main.js`;
+
+/** What is evaluated at stops in functions with an `sk`. */
+export const EXPRESSION = 'sk.snd_cwnd + 1';
 
 /** A line of a file: both debuggers are held against each other by these. */
 export interface Line {
@@ -16,9 +21,14 @@ export interface Line {
 
 export class AdapterSession {
   readonly #client = new DebugClient(process.execPath, ADAPTER, 'sockscope', { cwd: ROOT });
+  readonly #program: string;
   #threadId = 0;
   /** Where it stands. */
   functionName = '';
+
+  constructor(program = PROGRAM) {
+    this.#program = program;
+  }
 
   async start(): Promise<void> {
     await this.#client.start();
@@ -33,7 +43,7 @@ export class AdapterSession {
     const initialized = this.#client.waitForEvent('initialized');
     const started = performance.now();
     const stopped = this.#stop();
-    const launched = this.#client.launchRequest({ program: PROGRAM, stopOnEntry: true } as never);
+    const launched = this.#client.launchRequest({ program: this.#program, stopOnEntry: true } as never);
     await initialized;
     await this.#client.configurationDoneRequest();
     await Promise.all([launched, stopped]);
@@ -60,6 +70,47 @@ export class AdapterSession {
     const { scopes } = (await this.#client.scopesRequest({ frameId: top.id })).body;
     await this.#client.variablesRequest({ variablesReference: scopes[0]!.variablesReference });
     return { ms: performance.now() - begun, line };
+  }
+
+  /** `next`, and only the stop. */
+  async step(): Promise<Line> {
+    const stopped = this.#stop();
+    await this.#client.nextRequest({ threadId: this.#threadId });
+    await stopped;
+    const request = { threadId: this.#threadId, startFrame: 0, levels: 1 };
+    const [top] = (await this.#client.stackTraceRequest(request)).body.stackFrames;
+    this.functionName = top!.name;
+    return { path: top!.source!.path!, line: top!.line };
+  }
+
+  /** What an editor shows at a stop. @returns the ms of each */
+  async inspect(): Promise<Record<Inspection, number>> {
+    const client = this.#client;
+    const ms: Partial<Record<Inspection, number>> = {};
+    const timed = async <T>(name: Inspection, asked: () => Promise<{ body: T }>): Promise<T> => {
+      const begun = performance.now();
+      const { body } = await asked();
+      ms[name] = performance.now() - begun;
+      return body;
+    };
+    const tree = (parent: object): Promise<{ body: { items: TreeItem[] } }> =>
+      client.send('sockscope/tree', { view: 'sockets', ...parent }) as Promise<never>;
+    const request = { threadId: this.#threadId, startFrame: 0, levels: 20 };
+    const { stackFrames } = await timed('stack', () => client.stackTraceRequest(request));
+    const frameId = stackFrames[0]!.id;
+    const { scopes } = await timed('scopes', () => client.scopesRequest({ frameId }));
+    const { variablesReference } = scopes[0]!;
+    const { variables } = await timed('locals', () => client.variablesRequest({ variablesReference }));
+    const sk = variables.find(({ name }) => name === 'sk');
+    if (sk === undefined) throw new Error(`${this.functionName} has no sk`);
+    await timed('struct', () => client.variablesRequest({ variablesReference: sk.variablesReference }));
+    await timed('evaluate', () =>
+      client.evaluateRequest({ expression: EXPRESSION, frameId, context: 'watch' }),
+    );
+    const { items } = await timed('sockets', () => tree({}));
+    const { items: sockets } = await timed('process', () => tree({ parent: items[0]!.id }));
+    await timed('socket', () => tree({ parent: sockets.at(-1)!.id }));
+    return ms as Record<Inspection, number>;
   }
 
   async #look(): Promise<{ line: Line; top: DebugProtocol.StackFrame }> {

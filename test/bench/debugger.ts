@@ -1,7 +1,7 @@
 /** The debugger's latencies: launch to the first stop, and steps, in turn with V8's own inspector on the same lines. */
 import { AdapterSession, type Line } from './adapterSession.ts';
 import { BareInspector } from './bareInspector.ts';
-import { median } from './statistics.ts';
+import { hundredths, median, p95 } from './statistics.ts';
 
 /** Launches measured, and as many walks through the kernel. */
 const SESSIONS = 5;
@@ -21,8 +21,10 @@ export interface DebuggerFigures {
   first_stop_ms: number;
   /** `next` + stackTrace + scopes + variables, in ms. */
   step_ms_p50: number;
+  step_ms_p95: number;
   /** V8's step between the same lines, in ms; with one reading of the locals, which the adapter's figure includes. */
   bare_step_ms_p50: number;
+  bare_step_ms_p95: number;
   bare_step_with_locals_ms_p50: number;
   /** The median of what a step of the adapter takes for each of the bare inspector's. */
   step_over_bare_p50: number;
@@ -43,7 +45,9 @@ export async function measureDebugger(): Promise<DebuggerFigures> {
   return {
     first_stop_ms: Math.round(median(launches)),
     step_ms_p50: hundredths(median(steps.adapter)),
+    step_ms_p95: hundredths(p95(steps.adapter)),
     bare_step_ms_p50: hundredths(median(steps.bare)),
+    bare_step_ms_p95: hundredths(p95(steps.bare)),
     bare_step_with_locals_ms_p50: hundredths(median(steps.withLocals)),
     step_over_bare_p50: hundredths(median(steps.adapter.map((ms, i) => ms / steps.bare[i]!))),
   };
@@ -95,7 +99,4 @@ async function step(adapter: AdapterSession, bare: BareInspector, steps: Steps):
 }
 function isSame(a: Line, b: Line): boolean {
   return a.path === b.path && a.line === b.line;
-}
-function hundredths(value: number): number {
-  return Math.round(value * 100) / 100;
 }

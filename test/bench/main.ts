@@ -1,17 +1,18 @@
 /**
  * `npm run -s bench`: the stack beside Node's `net` over the real loopback, and the debugger beside V8's bare inspector, in
  * one run. `-- --json` prints one line of JSON; `-- NAME…` measures only figures whose name contains one of these
- * (`pingpong`, `http`, `dap`, `packet_cost`, `panel`, `capture`, `scroll`, `travel`); the last four only if they
- * are named.
+ * (`pingpong`, `http`, `dap`, `inspect`, `packet_cost`, `panel`, `capture`, `scroll`, `travel`, `travel_node`); the last five
+ * only if they are named.
  */
 import { cpus } from 'node:os';
 import { measureCapture, type CaptureFigures } from './captureFile.ts';
 import { measureDebugger, type DebuggerFigures } from './debugger.ts';
 import { measureHttp } from './http.ts';
+import { INSPECTIONS, measureInspection, type InspectionFigures } from './inspection.ts';
 import { measurePacketCost } from './packetCost.ts';
 import { measurePanel, type PanelFigures } from './panel.ts';
 import { measureScroll, type ScrollFigures } from './scroll.ts';
-import { measureTravel, type TravelFigures } from './travel.ts';
+import { measureNodeTravel, measureTravel, type TravelFigures } from './travel.ts';
 import { FIGURES, measureBeside, type Beside, type Figure } from './throughput.ts';
 
 interface Results {
@@ -19,10 +20,12 @@ interface Results {
   http: Beside | undefined;
   packetCost: number | undefined;
   dap: DebuggerFigures | undefined;
+  inspect: InspectionFigures | undefined;
   panel: PanelFigures | undefined;
   capture: CaptureFigures | undefined;
   scroll: ScrollFigures | undefined;
   travel: TravelFigures[] | undefined;
+  travelNode: TravelFigures[] | undefined;
 }
 
 /** @param named whether a figure's name was given. @param wanted the same, or none was given */
@@ -37,15 +40,17 @@ async function measure(
   const http = wanted('http_per_s') ? await measureHttp() : undefined;
   const packetCost = wanted('packet_cost_100k_over_100') ? await measurePacketCost() : undefined;
   const dap = wanted('dap') ? await measureDebugger() : undefined;
+  const inspect = wanted('inspect') ? await measureInspection() : undefined;
   const panel = named('panel') ? await measurePanel() : undefined;
   const capture = named('capture') ? await measureCapture() : undefined;
   const scroll = named('scroll') ? await measureScroll() : undefined;
   const travel = named('travel') ? await measureTravel() : undefined;
-  return { stack, http, packetCost, dap, panel, capture, scroll, travel };
+  const travelNode = named('travel_node') ? await measureNodeTravel() : undefined;
+  return { stack, http, packetCost, dap, inspect, panel, capture, scroll, travel, travelNode };
 }
 
 function printTable(
-  { stack, http, packetCost, dap, panel, capture, scroll, travel }: Results,
+  { stack, http, packetCost, dap, inspect, panel, capture, scroll, travel, travelNode }: Results,
   machine: { cpu: string; node: string },
 ): void {
   const row = (title: string, ...columns: string[]) =>
@@ -72,7 +77,19 @@ function printTable(
       number(dap.bare_step_ms_p50),
       dap.step_over_bare_p50.toFixed(2),
     );
+    row('  nineteen of twenty at most', number(dap.step_ms_p95), number(dap.bare_step_ms_p95));
     row('  (the bare inspector reading the locals as well)', '', number(dap.bare_step_with_locals_ms_p50));
+  }
+  if (inspect !== undefined) {
+    row('at a stop (ms)', 'median', 'p95', 'bare', 'bare p95', 'us/bare');
+    for (const [name, title] of Object.entries(INSPECTIONS)) {
+      const { us, bare, ratio } = inspect[name as keyof InspectionFigures];
+      row(
+        `  ${title}`,
+        ...[us.p50, us.p95, ...(bare === undefined ? [] : [bare.p50, bare.p95])].map((ms) => ms.toFixed(2)),
+        ...(ratio === undefined ? [] : [ratio.toFixed(2)]),
+      );
+    }
   }
   if (panel !== undefined) {
     const { min, median, max } = panel.ratio;
@@ -105,10 +122,14 @@ function printTable(
     for (const { way, frames_per_s, dropped_percent, work_ms } of scroll.ways)
       row(`  ${way}`, number(frames_per_s), number(dropped_percent), number(work_ms));
   }
-  if (travel !== undefined) {
-    row('going back (ms) in a run of so many events', ...travel.map(({ events }) => number(events)));
+  for (const [what, runs] of [
+    ['a run', travel],
+    ['a run of a Node program', travelNode],
+  ] as const) {
+    if (runs === undefined) continue;
+    row(`going back (ms) in ${what} of so many events`, ...runs.map(({ events }) => number(events)));
     const line = (title: string, figure: keyof TravelFigures) =>
-      row(`  ${title}`, ...travel.map((run) => number(run[figure])));
+      row(`  ${title}`, ...runs.map((run) => number(run[figure])));
     line('a step back as soon as it has stopped', 'first_at_once');
     line('  the same after one from an earlier stop', 'again_at_once');
     line('a step back', 'first');
@@ -122,7 +143,7 @@ function printTable(
 }
 
 function toJson(
-  { stack, http, packetCost, dap, panel, capture, scroll, travel }: Results,
+  { stack, http, packetCost, dap, inspect, panel, capture, scroll, travel, travelNode }: Results,
   machine: { cpu: string; node: string },
 ): string {
   const sides = (figure: Figure) => {
@@ -139,10 +160,12 @@ function toJson(
     http_per_s: http === undefined ? undefined : { us: http.us, node: http.node },
     packet_cost_100k_over_100: packetCost,
     ...dap,
+    inspect,
     panel,
     capture,
     scroll,
     travel,
+    travel_node: travelNode,
     ...machine,
   });
 }

@@ -6,6 +6,15 @@ export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
+/** What nineteen of twenty values are at most. */
+export function p95(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1]!;
+}
+
+export function hundredths(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
 export interface Range {
   min: number;
   median: number;

@@ -7,11 +7,19 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { ADAPTER, ROOT } from './adapterSession.ts';
 import { median } from './statistics.ts';
 
-const PROGRAM = `${ROOT}test/bench/programs/history.ts`;
-/** The round trips after which the program stands (its STANDS). */
+/** The round trips after which the programs stand (their STANDS). */
 const STANDS = [139, 1389, 13_890];
-const LINES = readFileSync(PROGRAM, 'utf8').split('\n');
-const lineOf = (text: string): number => LINES.findIndex((line) => line.includes(text)) + 1;
+/** Where a program is, and what stands in the line in which its client connects. */
+interface Program {
+  file: string;
+  connects: string;
+}
+const programOf = (name: string, connects: string): Program => ({
+  file: `${ROOT}test/bench/programs/${name}`,
+  connects,
+});
+const SCENARIO = programOf('history.ts', 'await connect(fd');
+const NODE_PROGRAM = programOf('history.mjs', "await once(client, 'connect')");
 /** A person looks at a stop for so long before going back, in ms. */
 const LOOK_MS = 3000;
 /** Steps back one after the other, as from a key that is held. */
@@ -42,20 +50,23 @@ export interface TravelFigures {
   to_event: number;
 }
 
-export async function measureTravel(): Promise<TravelFigures[]> {
+export const measureTravel = (): Promise<TravelFigures[]> => measureAll(SCENARIO);
+export const measureNodeTravel = (): Promise<TravelFigures[]> => measureAll(NODE_PROGRAM);
+
+async function measureAll(program: Program): Promise<TravelFigures[]> {
   const figures: TravelFigures[] = [];
-  for (const stand of STANDS) figures.push(await measure(stand));
+  for (const stand of STANDS) figures.push(await measure(program, stand));
   return figures;
 }
 
-async function measure(stand: number): Promise<TravelFigures> {
-  const hasty = await Traveller.at(stand);
+async function measure(program: Program, stand: number): Promise<TravelFigures> {
+  const hasty = await Traveller.at(program, stand);
   const first_at_once = await hasty.stepBack();
   await hasty.stop();
-  const used = await Traveller.at(stand, true);
+  const used = await Traveller.at(program, stand, true);
   const again_at_once = await used.stepBack();
   await used.stop();
-  const traveller = await Traveller.at(stand);
+  const traveller = await Traveller.at(program, stand);
   const { events } = traveller;
   try {
     await sleep(LOOK_MS);
@@ -82,7 +93,7 @@ async function measure(stand: number): Promise<TravelFigures> {
     const over_call = await traveller.stepBack();
     await traveller.forward();
     await sleep(LOOK_MS);
-    await traveller.breakAt('await connect(fd');
+    await traveller.breakAt(program.connects);
     const to_far_stop = await traveller.go('reverseContinue');
     const rounded = (ms: number): number => Math.round(ms);
     return {
@@ -105,6 +116,8 @@ async function measure(stand: number): Promise<TravelFigures> {
 /** A session that stands where much has happened. */
 class Traveller {
   readonly #client = new DebugClient(process.execPath, ADAPTER, 'sockscope', { cwd: ROOT });
+  readonly #program: Program;
+  readonly #lines: readonly string[];
   #threadId = 0;
   /** The frame on top. */
   #top: DebugProtocol.StackFrame | undefined;
@@ -113,9 +126,14 @@ class Traveller {
   /** What was said last that matters. */
   #said = '';
 
+  constructor(program: Program) {
+    this.#program = program;
+    this.#lines = readFileSync(program.file, 'utf8').split('\n');
+  }
+
   /** @param goesBack whether it goes back from an earlier stop, on its way */
-  static async at(stand: number, goesBack = false): Promise<Traveller> {
-    const traveller = new Traveller();
+  static async at(program: Program, stand: number, goesBack = false): Promise<Traveller> {
+    const traveller = new Traveller(program);
     const client = traveller.#client;
     client.on('output', ({ body }: DebugProtocol.OutputEvent) => {
       if (body.category === 'important') traveller.#said = body.output;
@@ -123,10 +141,10 @@ class Traveller {
     await client.start();
     await client.initializeRequest();
     const initialized = client.waitForEvent('initialized');
-    const launched = client.launchRequest({ program: PROGRAM } as never);
+    const launched = client.launchRequest({ program: program.file } as never);
     await initialized;
     const there = (): Promise<void> => traveller.breakAt('return value', `trips === ${stand}`);
-    await (goesBack ? traveller.breakAt('await connect(fd') : there());
+    await (goesBack ? traveller.breakAt(program.connects) : there());
     const stopped = traveller.#stop();
     await client.configurationDoneRequest();
     await Promise.all([launched, stopped]);
@@ -143,8 +161,9 @@ class Traveller {
     return traveller;
   }
   async breakAt(text?: string, condition = ''): Promise<void> {
-    const breakpoints = text === undefined ? [] : [{ line: lineOf(text), condition }];
-    await this.#client.setBreakpointsRequest({ source: { path: PROGRAM }, breakpoints });
+    const line = this.#lines.findIndex((one) => text !== undefined && one.includes(text)) + 1;
+    const breakpoints = text === undefined ? [] : [{ line, condition }];
+    await this.#client.setBreakpointsRequest({ source: { path: this.#program.file }, breakpoints });
   }
 
   stepBack(): Promise<number> {
