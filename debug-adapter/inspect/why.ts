@@ -4,7 +4,8 @@ import { TOLD_VALUES } from '../../stack/capture/value_reason.ts';
 import { tcp_sock } from '../../stack/include/linux/tcp.ts';
 import { inet_timewait_sock } from '../../stack/include/net/inet_timewait_sock.ts';
 import { request_sock } from '../../stack/include/net/request_sock.ts';
-import { sock_common } from '../../stack/include/net/sock.ts';
+import { sk_unhashed, sock_common } from '../../stack/include/net/sock.ts';
+import { TCP_CLOSE } from '../../stack/include/uapi/linux/tcp.ts';
 import type { ValueChange, ValueName } from '../packets/cause/valueChange.ts';
 import { socketKey, type SocketKey, type ValueTracker } from '../recording/valueTracker.ts';
 import type { Handles } from './handles.ts';
@@ -35,14 +36,21 @@ function valueOf(
 ): { socket: sock_common; value: ValueName; now: number } | undefined {
   const value = NAMES.get(name);
   if (value === undefined || !(owner instanceof sock_common)) return undefined;
-  if (value === 'tw_substate')
-    return owner instanceof inet_timewait_sock ? { socket: owner, value, now: owner.tw_substate } : undefined;
+  if (owner instanceof inet_timewait_sock) {
+    if (value !== 'tw_substate' && value !== 'skc_state') return undefined;
+    // The kernel does not write into it when it ends.
+    return { socket: owner, value, now: isEnded(owner) ? TCP_CLOSE : owner[value] };
+  }
   if (value === 'skc_state') {
-    const isNoted = [tcp_sock, request_sock, inet_timewait_sock].some((kind) => owner instanceof kind);
+    const isNoted = owner instanceof tcp_sock || owner instanceof request_sock;
     return isNoted ? { socket: owner, value, now: owner.skc_state } : undefined;
   }
-  return owner instanceof tcp_sock ? { socket: owner, value, now: owner[value] } : undefined;
+  if (value === 'tw_substate' || !(owner instanceof tcp_sock)) return undefined;
+  return { socket: owner, value, now: owner[value] };
 }
+
+/** It is in no table any more. */
+const isEnded = (tw: inet_timewait_sock): boolean => sk_unhashed(tw) && tw.tw_tb === null;
 
 /** Whether the changes of a field are noted. */
 export function isTold(field: { owner: object; name: string } | undefined): boolean {

@@ -85,6 +85,7 @@ export class ValueTracker {
     tracer.on('sockscope:time_wait', (tw, from, to, why) => {
       // Linux shows every time-wait sock as TIME_WAIT, whatever it stands for.
       if (!this.#known.has(tw)) this.#note(tw, 'skc_state', why, from, tw.skc_state);
+      else if (to === TCP_CLOSE) this.#note(tw, 'skc_state', why, tw.skc_state, to);
       this.#knownOf(tw);
       this.#note(tw, 'tw_substate', why, from, to);
     });

@@ -53,6 +53,8 @@ export const SEND_REASONS = [
   'reset_bad_ack',
   'reset_nobody_reads',
   'reset_time_wait',
+  /** A SYN has come in place of the FIN. */
+  'reset_time_wait_syn',
   /** A SYN has come in place of the ACK. */
   'reset_request',
   'reset_accept_full',

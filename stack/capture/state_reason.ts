@@ -1,7 +1,6 @@
 /** Why the state of a connection, or of its congestion control, has changed: told by the code that changes it. Linux keeps no such thing. */
 
-export const STATE_REASONS = [
-  // Opening.
+export const OPENING_REASONS = [
   'listen',
   /** The port cannot be listened at after all. */
   'listen_failed',
@@ -24,8 +23,10 @@ export const STATE_REASONS = [
   'child_no_port',
   /** Two ACKs have made a socket for the same connection. */
   'child_duplicate',
+] as const;
+export type OpeningReason = (typeof OPENING_REASONS)[number];
 
-  // Closing.
+export const CLOSING_REASONS = [
   'close',
   'close_listener',
   /** close() in SYN_SENT. */
@@ -52,8 +53,27 @@ export const STATE_REASONS = [
   'time_wait',
   /** There are as many time-wait socks as there may be. */
   'time_wait_full',
+] as const;
+export type ClosingReason = (typeof CLOSING_REASONS)[number];
 
-  // Ended early.
+/** Why a time-wait sock ends; `reset` and `data_after_close` are reasons of it, too. */
+export const TIME_WAIT_END_REASONS = [
+  'time_wait_over',
+  /** It has waited for the FIN of the peer (FIN_WAIT2). */
+  'no_fin',
+  /** A SYN for a new connection of the same two ends. */
+  'new_syn',
+  /** connect() to the same end from the same port. */
+  'new_connect',
+  /** A RST in TIME_WAIT, with net.ipv4.tcp_rfc1337 0. */
+  'reset_in_time_wait',
+  /** A SYN where the FIN of the peer is due. */
+  'syn_for_fin',
+] as const;
+export type TimeWaitEndReason = (typeof TIME_WAIT_END_REASONS)[number];
+
+/** Why a connection ends before its time. */
+export const ENDED_REASONS = [
   'reset',
   'data_after_close',
   /** The socket is closed and does not wait for the FIN of the peer (any longer). */
@@ -71,7 +91,9 @@ export const STATE_REASONS = [
   'too_many_orphans',
   'out_of_memory',
 ] as const;
-export type StateReason = (typeof STATE_REASONS)[number];
+export type EndedReason = (typeof ENDED_REASONS)[number];
+
+export type StateReason = OpeningReason | ClosingReason | TimeWaitEndReason | EndedReason;
 /** Why a socket is as before a connection: after a failed connect() it is closed already. */
 export type DisconnectReason = StateReason | 'connect_failed';
 

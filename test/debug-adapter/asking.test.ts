@@ -127,6 +127,16 @@ describe('debug adapter: why a socket has its state', () => {
         ['tw_substate', 'FIN_WAIT2 → TIME_WAIT'],
       ] as const)
         assert.match(await adapter.evaluate(`why tw.${field}`, 'repl'), new RegExp(`^${field} ${states} `));
+      // It has ended when it is given back; the kernel leaves its fields as they are.
+      await adapter.request('setFunctionBreakpoints', { breakpoints: [{ name: 'inet_twsk_free' }] });
+      await adapter.go('continue');
+      for (const field of ['skc_state', 'tw_substate'])
+        assert.match(
+          await adapter.evaluate(`why tw.${field}`, 'repl'),
+          new RegExp(
+            `^${field} TIME_WAIT → CLOSE \\(event \\d+\\) .*\\nThe time of TIME_WAIT is over \\(the timer tw_timer_handler\\(\\)\\): the two ends may be used again\\.$`,
+          ),
+        );
     }));
 });
 

@@ -221,6 +221,8 @@ class Telling {
         return t('Nobody can read the data in {0} any more: the socket is closed.', trigger);
       case 'reset_time_wait':
         return t('Nobody can read the data in {0} any more: the connection waits for its end.', trigger);
+      case 'reset_time_wait_syn':
+        return t('There is a SYN in {0}, where the FIN of the peer was due.', trigger);
       case 'reset_request':
         return t('The connection request is refused: {0} brings a SYN, and the ACK was due.', trigger);
       case 'reset_accept_full':

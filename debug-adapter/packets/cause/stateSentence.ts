@@ -1,9 +1,15 @@
 /** Why a state has changed, of a connection or of its congestion control, in one sentence. */
 import {
   CA_REASONS,
-  STATE_REASONS,
+  CLOSING_REASONS,
+  ENDED_REASONS,
+  OPENING_REASONS,
+  TIME_WAIT_END_REASONS,
   type CaReason,
-  type StateReason,
+  type ClosingReason,
+  type EndedReason,
+  type OpeningReason,
+  type TimeWaitEndReason,
 } from '../../../stack/capture/state_reason.ts';
 import type { Translate } from '../../../language/message.ts';
 import { triggerText } from './sentence.ts';
@@ -12,14 +18,16 @@ import type { ChangeReason, ValueChange } from './valueChange.ts';
 /** undefined: it is the reason of something else. */
 export function stateSentence(change: ValueChange, t: Translate): string | undefined {
   const { why } = change;
-  if (isStateReason(why)) return opening(why, change, t) ?? closing(why, change, t) ?? ended(why, change, t);
-  return isCaReason(why) ? caSentence(why, change, t) : undefined;
+  if (isOneOf(OPENING_REASONS, why)) return opening(why, change, t);
+  if (isOneOf(CLOSING_REASONS, why)) return closing(why, change, t);
+  if (isOneOf(TIME_WAIT_END_REASONS, why)) return timeWaitEnded(why, change, t);
+  if (isOneOf(ENDED_REASONS, why)) return ended(why, change, t);
+  return isOneOf(CA_REASONS, why) ? caSentence(why, change, t) : undefined;
 }
-const isStateReason = (why: ChangeReason): why is StateReason =>
-  (STATE_REASONS as readonly string[]).includes(why);
-const isCaReason = (why: ChangeReason): why is CaReason => (CA_REASONS as readonly string[]).includes(why);
+const isOneOf = <Reason extends ChangeReason>(reasons: readonly Reason[], why: ChangeReason): why is Reason =>
+  (reasons as readonly ChangeReason[]).includes(why);
 
-function opening(why: StateReason, { cause }: ValueChange, t: Translate): string | undefined {
+function opening(why: OpeningReason, { cause }: ValueChange, t: Translate): string {
   const trigger = triggerText(cause, t);
   switch (why) {
     case 'listen':
@@ -50,12 +58,10 @@ function opening(why: StateReason, { cause }: ValueChange, t: Translate): string
       return t('The new connection, which {0} would complete, cannot share the port.', trigger);
     case 'child_duplicate':
       return t('There is a socket already for the connection that {0} completes.', trigger);
-    default:
-      return undefined;
   }
 }
 
-function closing(why: StateReason, { cause }: ValueChange, t: Translate): string | undefined {
+function closing(why: ClosingReason, { cause }: ValueChange, t: Translate): string {
   const trigger = triggerText(cause, t);
   switch (why) {
     case 'close':
@@ -103,12 +109,31 @@ function closing(why: StateReason, { cause }: ValueChange, t: Translate): string
         'With {0} it would wait in TIME_WAIT, but there are as many time-wait socks as there may be.',
         trigger,
       );
-    default:
-      return undefined;
   }
 }
 
-function ended(why: StateReason, { cause }: ValueChange, t: Translate): string | undefined {
+function timeWaitEnded(why: TimeWaitEndReason, { cause }: ValueChange, t: Translate): string {
+  const trigger = triggerText(cause, t);
+  switch (why) {
+    case 'time_wait_over':
+      return t('The time of TIME_WAIT is over ({0}): the two ends may be used again.', trigger);
+    case 'no_fin':
+      return t('The FIN of the peer has not come in time ({0}).', trigger);
+    case 'new_syn':
+      return t(
+        'There is a SYN in {0} for a new connection of the same two ends, which takes its place.',
+        trigger,
+      );
+    case 'new_connect':
+      return t('{0} opens a new connection of the same two ends, which takes its place.', trigger);
+    case 'reset_in_time_wait':
+      return t('There is a RST in {0}, which ends TIME_WAIT (net.ipv4.tcp_rfc1337 is 0).', trigger);
+    case 'syn_for_fin':
+      return t('There is a SYN in {0}, where the FIN of the peer was due: it is reset.', trigger);
+  }
+}
+
+function ended(why: EndedReason, { cause }: ValueChange, t: Translate): string {
   const trigger = triggerText(cause, t);
   switch (why) {
     case 'reset':
@@ -137,8 +162,6 @@ function ended(why: StateReason, { cause }: ValueChange, t: Translate): string |
       return t('There are more closed sockets whose connection goes on than there may be ({0}).', trigger);
     case 'out_of_memory':
       return t("TCP's memory is used up, and the socket is closed already ({0}).", trigger);
-    default:
-      return undefined;
   }
 }
 

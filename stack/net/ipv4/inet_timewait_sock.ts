@@ -2,6 +2,7 @@
  * TIME_WAIT: the small sock that represents a closed connection until none of its old segments can still be
  * in flight.
  */
+import type { StateReason } from '../../capture/state_reason.ts';
 import { timer_list, timer_pending } from '../../include/linux/timer.ts';
 import { tcp_timewait_sock } from '../../include/linux/tcp.ts';
 import type { jiffies_t } from '../../include/linux/types.ts';
@@ -12,9 +13,10 @@ import type { inet_timewait_death_row, inet_timewait_sock } from '../../include/
 import { NET_INC_STATS } from '../../include/net/net_namespace.ts';
 import { __sock_put, sock_net, type sock } from '../../include/net/sock.ts';
 import { LINUX_MIB_TIMEWAITED, LINUX_MIB_TIMEWAITKILLED } from '../../include/uapi/linux/snmp.ts';
-import { TCP_TIME_WAIT, type TcpState } from '../../include/uapi/linux/tcp.ts';
+import { TCP_CLOSE, TCP_FIN_WAIT2, TCP_TIME_WAIT, type TcpState } from '../../include/uapi/linux/tcp.ts';
 import { HZ, jiffies } from '../../kernel/time/jiffies.ts';
 import { del_timer, mod_timer } from '../../kernel/time/timer.ts';
+import { trace } from '../../trace/events.ts';
 import { sock_prot_inuse_add } from '../core/sock/alloc.ts';
 import {
   __sk_del_bind_node,
@@ -48,11 +50,12 @@ export function inet_twsk_bind_unhash(tw: inet_timewait_sock, hashinfo: inet_has
  *
  * @linux net/ipv4/inet_timewait_sock.c
  */
-function inet_twsk_kill(tw: inet_timewait_sock): void {
+function inet_twsk_kill(tw: inet_timewait_sock, why: StateReason): void {
   const { hashinfo } = tw.skc_net.ipv4;
   if (ehash_del(hashinfo, tw)) __sock_put(tw);
   inet_twsk_bind_unhash(tw, hashinfo);
   tw.tw_dr!.tw_refcount--;
+  trace.sockscope_time_wait(tw, tw.tw_substate, TCP_CLOSE, why);
   inet_twsk_put(tw);
 }
 
@@ -87,7 +90,7 @@ export function inet_twsk_hashdance(tw: inet_timewait_sock, sk: sock, hashinfo: 
 }
 
 function tw_timer_handler(tw: inet_timewait_sock): void {
-  inet_twsk_kill(tw);
+  inet_twsk_kill(tw, tw.tw_substate === TCP_FIN_WAIT2 ? 'no_fin' : 'time_wait_over');
 }
 
 /**
@@ -127,8 +130,8 @@ export function inet_twsk_alloc(
 }
 
 /** End a time-wait sock early and drop the caller's reference. @linux net/ipv4/inet_timewait_sock.c */
-export function inet_twsk_deschedule_put(tw: inet_timewait_sock): void {
-  if (del_timer(tw.skc_net.machine, tw.tw_timer!)) inet_twsk_kill(tw);
+export function inet_twsk_deschedule_put(tw: inet_timewait_sock, why: StateReason): void {
+  if (del_timer(tw.skc_net.machine, tw.tw_timer!)) inet_twsk_kill(tw, why);
   inet_twsk_put(tw);
 }
 

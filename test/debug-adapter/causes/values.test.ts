@@ -1,53 +1,60 @@
 /** Why windows, cwnd and ssthresh change, held against the call stack of each change. */
 import assert from 'node:assert/strict';
 import type { ChangeReason } from '../../../debug-adapter/packets/cause/valueChange.ts';
-import { Observed, valueReasons, type Changed } from '../support/observed.ts';
-import {
-  accepted,
-  connected,
-  type Process,
-  reads,
-  sends,
-  type Setup,
-  story,
-} from '../../stack/support/story.ts';
-
-/** All changes of a story. */
-async function changesOf(setup: Setup, server: Process, client: Process): Promise<Changed[]> {
-  const told = story(setup).process('server', server).process('client', client);
-  const { changes } = new Observed(told.machine.world);
-  await told.run();
-  return changes;
-}
+import { accepted, connected, reads, sends } from '../../stack/support/story.ts';
+import { valueReasons } from '../support/observed.ts';
+import { between } from '../support/stories.ts';
 
 describe('The cause of a window', () => {
   it('is who does not read when it closes, and who reads when it opens', async () => {
-    const told = await changesOf(
-      { nic: { latency: '1ms', mtu: 1500 } },
+    const { changes: told } = await between(
+      sends(120, 2000),
       async (s) => {
         const fd = await accepted(s);
         await s.sleep(2000);
         while ((await s.recv(fd, 65_536)).length > 0);
         await s.close(fd);
       },
-      sends(120, 2000),
+      { nic: { latency: '1ms' } },
     );
-    const sentences = told.map(
-      ({ change: { value, from, to }, sentence }) => `${value} ${from} > ${to}: ${sentence}`,
-    );
-    const has = (pattern: RegExp) =>
-      assert.ok(
-        sentences.some((one) => pattern.test(one)),
-        `${pattern}\n${sentences.join('\n')}`,
+    const all = told
+      .map(({ change: { value, from, to, why }, sentence }) => `${value} ${from} > ${to} ${why}: ${sentence}`)
+      .join('\n');
+    const has = (why: ChangeReason, pattern: RegExp): void => {
+      const found = told.filter(({ change }) => change.why === why);
+      const lines = found.map(
+        ({ change: { value, from, to }, sentence }) => `${value} ${from} > ${to}: ${sentence}`,
       );
-    has(/^rcv_wnd \d+ > 0: The window is closed: \d{4,} bytes are unread by server \[pid \d+\]\.$/);
+      assert.ok(
+        lines.some((line) => pattern.test(line)),
+        `${why}: ${pattern}\n${all}`,
+      );
+    };
+    has('handshake', /^snd_wnd 0 > \d+: The first window of the peer, in packet \d+\.$/);
     has(
+      'window_initial',
+      /^rcv_wnd 0 > \d+: The connection begins with it: connect\(.*\) of client \[pid \d+\]\.$/,
+    );
+    has('window_initial', /^rcv_wnd 0 > \d+: The connection begins with it: packet \d+\.$/);
+    has(
+      'window_closed',
+      /^rcv_wnd \d+ > 0: The window is closed: \d{4,} bytes are unread by server \[pid \d+\]\.$/,
+    );
+    has(
+      'window_kept',
       /^rcv_wnd \d+ > \d+: \d+ bytes are unread, and the end of the window stays where it is: .* packet \d+\.$/,
     );
-    has(/^rcv_wnd 0 > \d+: .*recv\(.*\) of server/);
-    has(/^snd_wnd \d+ > 0: The peer closes its window in packet \d+\.$/);
-    has(/^snd_wnd 0 > \d+: The peer advertises it in packet \d+\.$/);
-    has(/^snd_cwnd 0 > 10: The handshake is complete with packet \d+: cwnd begins with 10 segments\.$/);
+    has(
+      'window_space',
+      /^rcv_wnd \d+ > \d+: There is less room in the receive buffer: \d+ bytes are unread\. Advertised with packet \d+\.$/,
+    );
+    has('window_limited', /^rcv_wnd 0 > \d+: The buffer has more room; .*recv\(.*\) of server/);
+    has('advertised', /^snd_wnd \d+ > 0: The peer closes its window in packet \d+\.$/);
+    has('advertised', /^snd_wnd 0 > \d+: The peer advertises it in packet \d+\.$/);
+    has(
+      'cwnd_initial',
+      /^snd_cwnd 0 > 10: The handshake is complete with packet \d+: cwnd begins with 10 segments\.$/,
+    );
   });
 });
 
@@ -55,8 +62,8 @@ describe('The cause of cwnd and ssthresh', () => {
   it('is known for each change of a transfer with losses, and is what the code did', async () => {
     const seen = new Set<ChangeReason>();
     for (let seed = 1; seed <= 6; seed++) {
-      const nic = { latency: '5ms', loss: 0.12, mtu: 1500 };
-      for (const why of valueReasons(await changesOf({ seed, nic, aftermath: 600 }, reads, sends(60, 3000))))
+      const nic = { loss: 0.12 };
+      for (const why of valueReasons((await between(sends(60, 3000), reads, { seed, nic })).changes))
         seen.add(why);
     }
     for (const why of [
@@ -80,7 +87,7 @@ describe('The cause of cwnd and ssthresh', () => {
   });
 
   it('is the pause of a connection that begins anew', async () => {
-    const told = await changesOf({ nic: { latency: '5ms', mtu: 1500 } }, reads, async (s) => {
+    const { changes: told } = await between(async (s) => {
       const fd = await connected(s);
       for (let i = 0; i < 20; i++) await s.send(fd, new Uint8Array(3000));
       await s.sleep(20_000);

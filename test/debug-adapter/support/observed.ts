@@ -1,6 +1,5 @@
 /** What a story's connections send and which of their values change, each with its cause; and the code that ran. */
 import assert from 'node:assert/strict';
-import type { SendReason } from '../../../stack/capture/send_reason.ts';
 import type { sk_buff } from '../../../stack/include/linux/skbuff.ts';
 import { tcp_sock } from '../../../stack/include/linux/tcp.ts';
 import type { sock_common } from '../../../stack/include/net/sock.ts';
@@ -132,7 +131,5 @@ function checkSent({ cause, sentence, stack }: Sent, number: number): void {
   if (handled === 'packet') assert.ok(lastPacket! < number && lastPacket! > 0, what);
 }
 
-export const sendReasons = (sent: readonly Sent[]): Set<SendReason | undefined> =>
-  new Set(sent.map(({ cause }) => cause.why));
 export const valueReasons = (changes: readonly Changed[]): Set<ChangeReason> =>
   new Set(changes.map(({ change }) => change.why));

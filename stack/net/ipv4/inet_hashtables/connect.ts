@@ -95,7 +95,7 @@ export function __inet_check_established(
   sock_prot_inuse_add(net, sk.skc_prot, 1);
 
   if (twp !== null) twp.tw = tw;
-  else if (tw !== null) inet_twsk_deschedule_put(tw);
+  else if (tw !== null) inet_twsk_deschedule_put(tw, 'new_connect');
   return 0;
 }
 
@@ -159,7 +159,7 @@ export function __inet_hash_connect(
       }
       if (tw !== null) {
         inet_twsk_bind_unhash(tw, hinfo);
-        inet_twsk_deschedule_put(tw);
+        inet_twsk_deschedule_put(tw, 'new_connect');
       }
       return 0;
     }

@@ -403,7 +403,7 @@ function do_time_wait(net: net, tw: inet_timewait_sock, skb: sk_buff): sock_comm
       inet_sdif(skb),
     );
     if (listener !== null) {
-      inet_twsk_deschedule_put(tw);
+      inet_twsk_deschedule_put(tw, 'new_syn');
       return listener;
     }
   }
@@ -411,9 +411,9 @@ function do_time_wait(net: net, tw: inet_timewait_sock, skb: sk_buff): sock_comm
     trace.sockscope_send(tw, skb, 'ack_time_wait');
     tcp_v4_timewait_ack(tw, skb);
   } else if (status === TCP_TW_RST) {
-    trace.sockscope_send(tw, skb, 'reset_time_wait');
+    trace.sockscope_send(tw, skb, th.syn ? 'reset_time_wait_syn' : 'reset_time_wait');
     tcp_v4_send_reset(tw, skb);
-    inet_twsk_deschedule_put(tw);
+    inet_twsk_deschedule_put(tw, th.syn ? 'syn_for_fin' : 'data_after_close');
   }
   discard(skb, SKB_DROP_REASON_NOT_SPECIFIED);
   return null;

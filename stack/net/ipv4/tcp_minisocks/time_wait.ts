@@ -94,7 +94,7 @@ export function tcp_timewait_state_process(tw: inet_timewait_sock, skb: sk_buff,
     if (th.rst) {
       // RFC 1337 advises against letting a RST end TIME_WAIT; Linux allows it by default, like most stacks.
       if (net.ipv4.sysctl_tcp_rfc1337 === 0) {
-        inet_twsk_deschedule_put(tw);
+        inet_twsk_deschedule_put(tw, 'reset_in_time_wait');
         return TCP_TW_SUCCESS;
       }
     } else {
@@ -148,7 +148,7 @@ function finwait2_state_process(
     return tcp_timewait_check_oow_rate_limit(tw, skb, LINUX_MIB_TCPACKSKIPPEDFINWAIT2);
   }
   if (th.rst) {
-    inet_twsk_deschedule_put(tw);
+    inet_twsk_deschedule_put(tw, 'reset');
     return TCP_TW_SUCCESS;
   }
   if (th.syn && !before(cb.seq, rcv_nxt)) return TCP_TW_RST;

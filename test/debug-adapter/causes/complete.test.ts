@@ -1,10 +1,12 @@
-/** The reasons and details of drops that the tests of this folder hold against the code that dropped are all that the stack has. */
+/** The reasons that the tests of this folder hold against the code that ran are all that the stack has: what no type counts. */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { english, say } from '../../../language/message.ts';
 import { dropReason } from '../../../debug-adapter/packets/truth/dropReason.ts';
 import { DROP_DETAILS } from '../../../stack/capture/drop_detail.ts';
+import { CA_REASONS } from '../../../stack/capture/state_reason.ts';
+import { VALUE_REASONS } from '../../../stack/capture/value_reason.ts';
 import { ROOT } from '../support/paths.ts';
 
 /** They are the freeing of what has been processed; NOT_SPECIFIED is a drop where a detail is told. */
@@ -46,5 +48,16 @@ describe('The drops of the stack', () => {
     assert.deepEqual(unheld, [], 'no test comes to the code that tells these');
     const unused = DROP_DETAILS.filter((detail) => !stack.some((text) => text.includes(`'${detail}'`)));
     assert.deepEqual(unused, []);
+  });
+});
+
+describe('The reasons for values and for states of congestion control', () => {
+  it('are all told in these tests', () => {
+    const tests = sourcesIn('test/debug-adapter/causes').join('\n');
+    const isTold = (reason: string): boolean => new RegExp(`'${reason}'|^  ${reason}: \\[`, 'm').test(tests);
+    assert.deepEqual(
+      [...VALUE_REASONS, ...CA_REASONS].filter((reason) => !isTold(reason)),
+      [],
+    );
   });
 });
