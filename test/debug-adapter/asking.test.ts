@@ -43,7 +43,7 @@ describe('debug adapter: why a value is what it is', () => {
       await adapter.request('setFunctionBreakpoints', { breakpoints: [] });
       const told = await adapter.custom('sockscope/why', { expression: 'sk.sk_state' });
       assert.deepEqual([told.value, told.from, told.to], ['skc_state', 'SYN_RECV', 'ESTABLISHED']);
-      assert.match(told.sentence, /^packet 3 acknowledges the SYN of this end: the handshake is complete\.$/);
+      assert.match(told.sentence, /^Packet 3 acknowledges the SYN of this end: the handshake is complete\.$/);
       assert.match(told.location!.path, /stack\/net\/ipv4\/tcp_input\/rcv\.ts$/);
       assert.deepEqual(
         told.chain.map(({ number }) => number),
