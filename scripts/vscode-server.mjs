@@ -87,7 +87,7 @@ export async function installExtension(server, userFolder, vsix) {
  * Starts the server and waits until it answers.
  * @param options `{ userFolder, workspace, port?, settings?, machineSettings?, driver?, locale?, without? }`;
  *   `without` names extensions of VS Code's own that are left out
- * @returns `{ url, process, logFile, stop(), kill() }`; kill() is for a user whose folder is thrown away
+ * @returns `{ url, process, stop(), kill(), signal(signal) }`; kill() is for a user whose folder is thrown away
  */
 export async function startServer(server, options) {
   const { userFolder, workspace, settings = {}, machineSettings, driver = false, locale, without } = options;
@@ -152,7 +152,7 @@ export async function startServer(server, options) {
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  return { url, process: child, logFile, stop, kill };
+  return { url, process: child, stop, kill, signal: (signal) => signalGroup(child.pid, signal) };
 }
 
 /** @returns a folder with VS Code's own extensions but these */

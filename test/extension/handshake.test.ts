@@ -206,7 +206,8 @@ describe('a first handshake, step by step', function () {
     await code.debug.stopsOn(/next_to_clean/i);
     await code.screenshot('handshake-11-watched-field');
     await status.click();
-    await code.quickInput.getByText(/next_to_clean of .* When it is changed/).waitFor();
+    const listed = code.quickInput.locator('.monaco-list-row', { hasText: /^next_to_clean of / });
+    await listed.getByText('When it is changed').waitFor();
     await code.screenshot('handshake-12-watched-fields');
     await code.quickInput.locator('.monaco-list-row').first().click();
     await code.quickInput.getByText(/^0 Selected/).waitFor();

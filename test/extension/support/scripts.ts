@@ -9,9 +9,10 @@ export const root = findRoot(path.dirname(fileURLToPath(import.meta.url)));
 
 export interface RunningServer {
   url: string;
-  logFile: string;
   stop(): Promise<void>;
   kill(): Promise<void>;
+  /** To the server and all that it has started. */
+  signal(signal: NodeJS.Signals): void;
 }
 interface InstalledServer {
   node: string;

@@ -1,11 +1,10 @@
 // A real VS Code with the packaged extension, driven in a headless browser.
-import { installHexEditor } from './hexEditor.ts';
-import { installLanguagePack } from './languagePack.ts';
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { DebugUi } from './debugUi.ts';
+import { hostFor, type Host, type HostOptions } from './host.ts';
 import { enter, isInTime, isThere, pressEnter } from './inputs.ts';
 import { PacketsView } from './packetsView.ts';
 import {
@@ -14,53 +13,17 @@ import {
   screenshot,
   settledScreenshot,
 } from '../../support/screenshots.ts';
-import { browserScript, packageScript, serverScript, type RunningServer } from './scripts.ts';
 import { TreePane } from './treePane.ts';
 
 const TIMEOUT = 60_000;
 /** A list that stays as it is for so long is whole. */
 const LIST_MS = 500;
-/** What no test is about, and what takes a processor from those that run beside. */
-const QUIET = {
-  'editor.cursorBlinking': 'solid',
-  'editor.minimap.enabled': false,
-  // What is typed in the wrong place by mistake is not to change a sample.
-  'files.autoSave': 'off',
-  'git.enabled': false,
-  'typescript.disableAutomaticTypeAcquisition': true,
-  'typescript.tsserver.useSyntaxServer': 'never',
-  'workbench.reduceMotion': 'on',
-};
-
-/** `npm test` installs the extension once for all windows; otherwise it is packaged once for the test files of this process. */
-let vsix: Promise<string> | undefined;
-function packaged(): Promise<string> {
-  vsix ??= packageScript().then(({ packageExtension }) =>
-    packageExtension(path.join(tmpdir(), `sockscope-test-${process.pid}.vsix`)),
-  );
-  return vsix;
-}
-
-/** The language server of TypeScript, which works for seconds where a file of TypeScript or JavaScript is opened. */
-const TYPESCRIPT = 'typescript-language-features';
-
-export interface WorkbenchOptions {
+export interface WorkbenchOptions extends HostOptions {
   /** A folder whose files are copied into a fresh workspace; with `inPlace` it is the workspace. */
   files: string;
   inPlace?: boolean;
   /** A file in it whose appearance in the explorer says that VS Code is ready; omitted: the window has no folder. */
   expect?: string;
-  /** With the language server of TypeScript. */
-  typescript?: boolean;
-  settings?: Record<string, unknown>;
-  /** Those that belong to the computer that VS Code's server runs on. */
-  machineSettings?: Record<string, unknown>;
-  /** VS Code's display language; omitted: English. */
-  language?: string;
-  /** A debug adapter to put in the place of the real one. */
-  adapter?: string;
-  /** With the hex editor of the fixtures. */
-  hexEditor?: boolean;
 }
 
 /** One VS Code window. */
@@ -69,62 +32,30 @@ export class Workbench {
   readonly workspace: string;
   readonly debug: DebugUi;
   readonly packets: PacketsView;
-  /** What VS Code's console said at level error. */
-  readonly consoleErrors: string[] = [];
-  readonly #server: RunningServer;
-  readonly #browser: Browser;
+  readonly #host: Host;
   readonly #folder: string;
 
-  private constructor(
-    page: Page,
-    browser: Browser,
-    server: RunningServer,
-    folder: string,
-    workspace: string,
-  ) {
+  private constructor(page: Page, host: Host, folder: string, workspace: string) {
     this.page = page;
-    this.#browser = browser;
-    this.#server = server;
+    this.#host = host;
     this.#folder = folder;
     this.workspace = workspace;
     this.debug = new DebugUi(this);
     this.packets = new PacketsView(this);
-    page.on('console', (message) => {
-      if (message.type() === 'error') this.consoleErrors.push(message.text());
-    });
   }
 
   /** Installs what is needed, starts VS Code on a copy of the files, and waits until it is ready. */
-  static async open(options: WorkbenchOptions): Promise<Workbench> {
-    const { installServer, installExtension, startServer } = await serverScript();
-    const { findBrowser } = await browserScript();
-    const server = await installServer();
+  static async open({ files, inPlace = false, expect, ...options }: WorkbenchOptions): Promise<Workbench> {
+    const host = await hostFor(options);
     const folder = await mkdtemp(path.join(tmpdir(), 'sockscope-test-'));
-    const workspace = options.inPlace ? options.files : path.join(folder, 'workspace');
-    if (!options.inPlace) await cp(options.files, workspace, { recursive: true });
-    const userFolder = path.join(folder, 'vscode');
-    const user = process.env['SOCKSCOPE_USER'];
-    if (user) await cp(user, userFolder, { recursive: true });
-    else await installExtension(server, userFolder, await packaged());
-    if (options.adapter) await replaceAdapter(userFolder, options.adapter);
-    if (options.language) await installLanguagePack(userFolder, options.language);
-    if (options.hexEditor) await installHexEditor(userFolder);
-    const running = await startServer(server, {
-      userFolder,
-      workspace,
-      driver: true,
-      ...(options.machineSettings && { machineSettings: options.machineSettings }),
-      ...(options.language && { locale: options.language }),
-      ...(!options.typescript && { without: [TYPESCRIPT] }),
-      settings: { ...QUIET, 'debug.openDebug': 'openOnDebugBreak', ...options.settings },
-    });
-    const browser = await chromium.launch(await findBrowser());
-    const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
+    const workspace = inPlace ? files : path.join(folder, 'workspace');
+    if (!inPlace) await cp(files, workspace, { recursive: true });
+    const page = await host.newPage();
     page.setDefaultTimeout(TIMEOUT);
-    const workbench = new Workbench(page, browser, running, folder, workspace);
+    const workbench = new Workbench(page, host, folder, workspace);
     try {
-      if (options.expect === undefined) await workbench.openEmptyWindow();
-      else await workbench.#openFolder(workspace, options.expect);
+      if (expect === undefined) await workbench.openEmptyWindow();
+      else await workbench.#openFolder(workspace, expect);
     } catch (error) {
       await workbench.failed('did not start');
       await workbench.close();
@@ -134,27 +65,22 @@ export class Workbench {
   }
 
   async close(): Promise<void> {
-    await this.#browser.close();
-    await this.#server.kill();
+    await this.page.context().close();
+    await this.#host.close();
     await rm(this.#folder, { recursive: true, force: true });
   }
 
   /** Goes on in a window without a folder. */
   async openEmptyWindow(): Promise<void> {
-    await this.page.goto(`${this.#server.url}?ew=true`);
+    await this.page.goto(`${this.#host.url}?ew=true`);
     await this.page.locator('.part.editor').waitFor();
     await this.#untilExtensionIsKnown();
   }
 
   async #openFolder(folder: string, file: string): Promise<void> {
-    await this.page.goto(`${this.#server.url}?folder=${encodeURIComponent(folder)}`);
+    await this.page.goto(`${this.#host.url}?folder=${encodeURIComponent(folder)}`);
     await this.#explorerRow(file).waitFor();
     await this.#untilExtensionIsKnown();
-  }
-
-  /** What the server and its extension hosts logged. */
-  serverLog(): Promise<string> {
-    return readFile(this.#server.logFile, 'utf8');
   }
 
   /** Opens a file of the workspace in a tab of its own. */
@@ -374,11 +300,4 @@ export class Workbench {
       return isThere(row, 8000, () => enter(input, `>${text}`, { timeout: 3000 }));
     });
   }
-}
-
-async function replaceAdapter(userFolder: string, adapter: string): Promise<void> {
-  const extensions = path.join(userFolder, 'extensions');
-  const ours = (await readdir(extensions)).find((name) => name.startsWith('sockscope.sockscope-'));
-  if (!ours) throw new Error(`the extension is not among those installed in ${extensions}`);
-  await cp(adapter, path.join(extensions, ours, 'dist/debug-adapter/main.js'));
 }
