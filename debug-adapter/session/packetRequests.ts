@@ -121,8 +121,12 @@ export function follow(run: Run, args: FollowStreamArguments): FollowStreamRespo
   return run.packets.follow(args);
 }
 
-export function saveFollowed(run: Run, works: Works, args: SaveStreamArguments): Promise<SaveStreamResponse> {
-  checkPath('saveStream', args.path);
+export async function saveFollowed(
+  run: Run,
+  works: Works,
+  args: SaveStreamArguments,
+): Promise<SaveStreamResponse> {
+  await checkPath('saveStream', args.path);
   run.streams.drain();
   return works.inSteps(run.t('Saving the bytes of a stream'), (tell) => run.packets.saveStream(args, tell));
 }
@@ -132,7 +136,7 @@ export async function writePackets(
   works: Works,
   { path }: ExportPacketsArguments,
 ): Promise<{ packets: number }> {
-  checkPath('exportPackets', path);
+  await checkPath('exportPackets', path);
   run.streams.drain();
   const packets = await works.inSteps(run.t('Exporting packets'), (tell) =>
     exportPackets(path, run.packets, run.t, tell),

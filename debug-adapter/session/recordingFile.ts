@@ -35,7 +35,7 @@ export async function saveRecording(
 ): Promise<SaveRecordingResponse> {
   if (!path.endsWith(RECORDING_SUFFIX))
     throw new UserError('The file of a recording ends in {0}, got {1}', RECORDING_SUFFIX, path);
-  checkPath('saveRecording', path);
+  await checkPath('saveRecording', path);
   const present = travel.presentOf(run);
   const { launch, bookmarks } = present;
   const sending = packet === undefined ? undefined : await linkedSending(present, packet);

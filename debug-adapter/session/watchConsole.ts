@@ -40,6 +40,7 @@ export function parseWatchCommand(text: string): WatchCommand {
   }
   if (rest === '') return { kind: 'list' };
   const { before, condition, hitCondition } = parseWhen(rest!);
+  checkHits(before, condition);
   // What is watched has no space outside of its brackets, so that the way of access is a word of its own.
   const [, expression = before, word] = /^(.*\S)\s+(\w+)$/s.exec(before) ?? [];
   if (expression === '' || (word !== undefined && !Object.hasOwn(ACCESS, word))) throw written(EXAMPLE);
@@ -55,6 +56,21 @@ function parseWhen(text: string): { before: string; condition: string; hitCondit
   return condition === ''
     ? { before: other.trim(), condition: '', hitCondition }
     : { before: head.trim(), condition: other.trim(), hitCondition };
+}
+/** @throws an error for the user about a `hits` that is left over: it has no number, or does not come last */
+function checkHits(before: string, condition: string): void {
+  if (condition !== '' && /\shits(?:\s|$)/.test(before))
+    throw new UserError(
+      '"hits" and its number come last, after the condition. Write for example {0}',
+      'watch sk.snd_cwnd if $value < 3 hits 2',
+    );
+  // In a condition the word may be a name; two words in a row are no expression.
+  const isOpen = condition === '' ? /\shits(?:\s|$)/.test(before) : /\shits\s+[\w$.]+$/.test(condition);
+  if (isOpen)
+    throw new UserError(
+      'After "hits" comes a whole number, which may have an operator before it. Write for example {0}',
+      'watch sk.snd_cwnd hits >= 2',
+    );
 }
 const written = (example: string): UserError => new UserError('Write for example {0}', example);
 

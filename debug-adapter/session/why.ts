@@ -62,9 +62,13 @@ export async function whyText(run: Run, expression: string): Promise<string> {
     ...chain.map(({ number, info, sentence: cause }) => `  ${run.t('Packet {0}', number)} ${info}: ${cause}`),
   ].join('\n');
 }
-/** The expression of `why sk.snd_cwnd` in the debug console; undefined: it is no such command. */
+/**
+ * The expression of `why sk.snd_cwnd` in the debug console, or what stands in its place; undefined: it is no such
+ * command. Two words in a row are no expression of JavaScript.
+ */
 export function whyExpression(text: string): string | undefined {
-  return /^\s*why\s+([\w$][\w$.[\]]*)\s*$/.exec(text)?.[1];
+  const match = /^\s*why(?:\s*|\s+(?!(?:in|instanceof|as|satisfies)\b)([\w$].*?)\s*)$/s.exec(text);
+  return match === null ? undefined : (match[1] ?? '');
 }
 
 async function askedBy(run: Run, args: WhyArguments): Promise<Asked> {

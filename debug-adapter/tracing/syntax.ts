@@ -51,9 +51,11 @@ const LEVELS: readonly (readonly string[])[] = [
   ['*', '/', '%'],
 ];
 
-/** Whether what is typed in the console is a trace command, and no expression. */
+/** Whether what is typed in the console is a trace command: two words in a row are no expression. */
 export function isTraceCommand(text: string): boolean {
-  return /^\s*(?:trace\s*$|trace\s+[\w*]+:|untrace(?:\s|$))/.test(text);
+  return /^\s*(?:trace\s*$|trace\s+(?:[\w*]+:|(?!(?:in|instanceof|as|satisfies)\b)[\w$])|untrace(?:\s|$))/.test(
+    text,
+  );
 }
 
 /** @throws TraceError */

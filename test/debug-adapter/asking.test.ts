@@ -62,6 +62,12 @@ describe('debug adapter: why a value is what it is', () => {
         adapter.evaluate('why sk.sk_prot', 'repl'),
         /Why sk_prot has its value is not noted/,
       );
+      for (const incomplete of ['why', 'why ', 'why packet 1', 'why sk', 'why sk.snd_wnd now'])
+        await assert.rejects(
+          adapter.evaluate(incomplete, 'repl'),
+          /Write a field of a socket, for example why sk\.snd_cwnd/,
+          incomplete,
+        );
 
       const children = async (parent?: string) =>
         (await adapter.custom('sockscope/tree', { view: 'sockets', ...(parent !== undefined && { parent }) }))

@@ -60,6 +60,14 @@ describe('debug adapter: bad input', () => {
       const relative = { path: 'x', protocol: 'tcp', stream: 0 };
       for (const command of ['exportPackets', 'saveStream'])
         await refused(adapter, `sockscope/${command}`, relative, /needs the absolute path of the file/);
+      const folder = '/nowhere/at/all';
+      for (const command of ['exportPackets', 'saveStream'])
+        await refused(
+          adapter,
+          `sockscope/${command}`,
+          { ...relative, path: `${folder}/file` },
+          new RegExp(`There is no folder ${folder}: create it, or choose another one`),
+        );
     }));
 
   it('answers requests in any order', () =>

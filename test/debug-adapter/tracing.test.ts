@@ -80,6 +80,10 @@ describe('debug adapter: traces', () => {
         /Expected one of print, count, hist, sum at "show\(sk\) }" \(character 23\)/,
       );
       await refused('trace tcp:tcp_probe /sk.sk_num == 1 { count() }', /Expected \/ at "{ count\(\) }"/);
+      await refused(
+        'trace foo',
+        /Expected a tracepoint such as tcp:tcp_probe at "foo" .*Write for example trace tcp:tcp_probe \//,
+      );
       await refused('trace tcp:tcp_probe { hist() }', /hist\(\) takes one number/);
       await refused('trace tcp:tcp_probe { count()', /Expected } at the end/);
       await refused(`trace tcp:${'*'.repeat(40)}x_`, /There is no tracepoint tcp:\*+x_, but tcp:/);
@@ -120,9 +124,24 @@ describe('debug adapter: traces', () => {
 
 describe('trace commands', () => {
   it('are told from expressions', () => {
-    for (const text of ['trace', 'trace tcp:tcp_probe', 'untrace', 'untrace 3', ' trace *:* { count() }'])
+    for (const text of [
+      'trace',
+      'trace tcp:tcp_probe',
+      'untrace',
+      'untrace 3',
+      ' trace *:* { count() }',
+      'trace foo',
+    ])
       assert.ok(isTraceCommand(text), text);
-    for (const text of ['trace.armed', 'tracer', 'trace = 3', 'untraced', 'trace(1)'])
+    for (const text of [
+      'trace in names',
+      'trace * 2',
+      'trace.armed',
+      'tracer',
+      'trace = 3',
+      'untraced',
+      'trace(1)',
+    ])
       assert.ok(!isTraceCommand(text), text);
   });
 

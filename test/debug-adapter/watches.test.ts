@@ -106,6 +106,13 @@ describe('debug adapter: watched fields', () => {
         adapter.evaluate('watch sk.snd_nxt x'),
         /^Error: Write for example watch sk\.snd_cwnd/,
       );
+      const early = /^Error: "hits" and its number come last, after the condition\. Write for example watch /;
+      await assert.rejects(adapter.evaluate('watch sk.snd_nxt hits 2 if $value > 1'), early);
+      await assert.rejects(adapter.evaluate('watch sk.snd_nxt w hits >= 2 if $value > 1 hits 3'), early);
+      const open =
+        /^Error: After "hits" comes a whole number, .* Write for example watch sk\.snd_cwnd hits >= 2$/;
+      for (const rest of ['hits x', 'hits', 'w hits 1.5', 'if $value > 1 hits x'])
+        await assert.rejects(adapter.evaluate(`watch sk.snd_nxt ${rest}`), open, rest);
       await assert.rejects(
         adapter.evaluate('watch sk'),
         /There is no data breakpoint for sk: it is no field/,

@@ -54,6 +54,10 @@ describe('recordings', function () {
       await adapter.go('stepIn');
       await adapter.go('stepIn');
       await adapter.custom('sockscope/addBookmark', { name: 'first packet', packet: 1 });
+      await assert.rejects(
+        adapter.custom('sockscope/saveRecording', { path: file('nowhere/a.sockscope') }),
+        /There is no folder .*nowhere: create it, or choose another one for the file\./,
+      );
       const { isExact } = await adapter.custom('sockscope/saveRecording', { path: to });
       assert.equal(isExact, true);
       return seen(adapter);
