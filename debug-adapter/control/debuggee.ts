@@ -196,7 +196,7 @@ export class Debuggee {
 
   /** Call the agent; arguments and result are plain data. Works while the machine runs. */
   ask<Answer>(method: string, ...args: unknown[]): Promise<Answer> {
-    return this.askIn(`${method}(${args.map(literal).join()})`);
+    return this.askIn(callText(method, args));
   }
   /** As ask(), with the call as text: for arguments that JSON cannot represent. */
   async askIn<Answer>(call: string): Promise<Answer> {
@@ -223,8 +223,7 @@ export class Debuggee {
     plain: readonly unknown[],
     objectIds: readonly string[],
   ): Promise<Answer> {
-    if (objectIds.every((id) => id.startsWith(OWN)))
-      return this.askIn(`${method}(${[...plain.map(literal), ...objectIds.map(taken)].join()})`);
+    if (objectIds.every((id) => id.startsWith(OWN))) return this.askIn(callText(method, plain, objectIds));
     const { result, exceptionDetails } = await this.client.send('Runtime.callFunctionOn', {
       functionDeclaration: `function(...args) { return JSON.stringify(this.inLanguage((agent) => agent.${method}(...args))); }`,
       objectId: this.#agentId,
@@ -359,8 +358,12 @@ export class Debuggee {
   }
 }
 
+/** A call of the agent as text. @param ownIds of the thread's own objects, behind the plain arguments */
+export function callText(method: string, plain: readonly unknown[], ownIds: readonly string[] = []): string {
+  return `${method}(${[...plain.map(literal), ...ownIds.map(taken)].join()})`;
+}
 /** As what the agent's thread takes it. */
-function literal(value: unknown): string {
+export function literal(value: unknown): string {
   return JSON.stringify(value) ?? 'undefined';
 }
 function taken(objectId: string): string {

@@ -16,7 +16,7 @@ import type { Creations } from '../worker/creations.ts';
 import type { Instrumentation } from '../worker/instrumentation.ts';
 import { Pictures } from '../pictures/pictures.ts';
 import { Tracing } from '../tracing/tracing.ts';
-import { isChange, type ChangeInput } from './changeInput.ts';
+import { isChange, isOfStop, type ChangeInput } from './changeInput.ts';
 import type { NumberedMark, OwnStop } from '../control/moment.ts';
 import type { DueResponse, RunToNext, TreesRecord } from '../protocol.ts';
 import { ByteWriters } from './byteWriters.ts';
@@ -47,6 +47,7 @@ import { Moments, type CountedArrival, type PassedStop } from './moments.ts';
 import { PacketStacks } from './packetStacks.ts';
 import { PauseWish } from './pauseWish.ts';
 import { worldLine } from './presenters/machine.ts';
+import { RunningChanges } from './runningChanges.ts';
 import { StackCaptures } from './stackCaptures.ts';
 import { Stops, type ArmedFilter } from './stops.ts';
 import { TOOLS } from './tools.ts';
@@ -159,6 +160,7 @@ export class Agent {
   readonly frames: FramesInTransit;
   readonly why: Why;
   readonly evaluation = new Evaluation();
+  readonly running: RunningChanges;
   /** Nobody looks at the machine any more: it halts. */
   isLeft = false;
   /** The number of inputs of which takeChanges() has told. */
@@ -212,6 +214,7 @@ export class Agent {
     this.due = new Due(world, this.describer, t);
     this.frames = new FramesInTransit(world, this.memory, writes);
     this.why = new Why(this.handles, this.trees);
+    this.running = new RunningChanges(world, (make) => this.inLanguage(make));
   }
 
   /** Keep the code of packets and events: where a run happens first, since one that repeats it can ask that one. */
@@ -232,6 +235,7 @@ export class Agent {
   /** Errors for the user are thrown in the user's language. */
   inLanguage<Answer>(call: (agent: Agent) => Answer): Answer {
     const { data } = this;
+    const { isQuiet } = data;
     data.isQuiet = true;
     try {
       return call(this);
@@ -240,7 +244,8 @@ export class Agent {
         throw new Error(errorText(this.#t, error), { cause: error });
       throw error;
     } finally {
-      data.isQuiet = false;
+      // It may have interrupted another one.
+      data.isQuiet = isQuiet;
     }
   }
 
@@ -376,12 +381,12 @@ export class Agent {
     this.#world.inputs.note({ kind: 'evaluation', text });
   }
 
-  /** What was changed in the debugger since the last call. */
+  /** What was changed at a stop since the last call. */
   takeChanges(): ChangeInput[] {
     const { log } = this.#world.inputs;
-    const changes = log.slice(this.#taken).map(({ input }) => input);
+    const changes = log.slice(this.#taken).filter(isOfStop);
     this.#taken = log.length;
-    return changes.filter(isChange);
+    return changes.map(({ input }) => input).filter(isChange);
   }
   /** Change what was changed in the run that is repeated. */
   change(input: ChangeInput): void {
@@ -405,10 +410,12 @@ export class Agent {
   linkOf(host: string, dev: string): string {
     return link_name(this.#world, host, dev);
   }
-  /** All inputs from outside, as text for readInputs(). The debugger's own changes are not among them. */
+  /**
+   * All inputs that enter by themselves where the run is repeated, as text for readInputs(): from outside, and what was
+   * changed while the machine ran.
+   */
   inputs(): string {
-    const outside = this.#world.inputs.log.filter(({ input }) => !isChange(input));
-    return inputText(outside);
+    return inputText(this.#world.inputs.log.filter((entry) => !isOfStop(entry)));
   }
   /** What a run that repeats this one needs: those inputs, the events of stacks that are needed for long, how many files. */
   past(): { event: number; inputs: string; lasting: number[]; files: number; heapUsed: number } {

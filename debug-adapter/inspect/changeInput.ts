@@ -1,5 +1,5 @@
-/** Inputs that the debugger makes: what the user changes at a stop. */
-import type { Input } from '../../stack/world/inputs.ts';
+/** Inputs that the debugger makes: what the user changes. */
+import type { Input, InputEntry } from '../../stack/world/inputs.ts';
 
 const KINDS = ['edit', 'bytes', 'change', 'inject', 'sysctl', 'seed', 'evaluation'] as const;
 
@@ -7,4 +7,8 @@ export type ChangeInput = Extract<Input, { kind: (typeof KINDS)[number] }>;
 
 export function isChange(input: Input): input is ChangeInput {
   return (KINDS as readonly string[]).includes(input.kind);
+}
+/** Whether it was made at a stop: who repeats the run makes it there. */
+export function isOfStop({ input, while_running = false }: InputEntry): boolean {
+  return isChange(input) && !while_running;
 }

@@ -15,10 +15,12 @@ export function writeBytes({ buffer, byteOffset, byteLength }: Uint8Array): stri
 
 /** @throws RecordingError */
 export function readEntry(place: Place): InputEntry {
+  const isWhileRunning = place.at('while_running').optional((one) => one.flag());
   return {
     event: place.at('event').count(),
     within: place.at('within').flag(),
     input: readInput(place.at('input')),
+    ...(isWhileRunning === true && { while_running: true }),
   };
 }
 

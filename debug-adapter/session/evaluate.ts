@@ -26,7 +26,7 @@ interface UserExpression {
   timeout: number;
 }
 /** A machine in which something is evaluated. */
-export type Evaluator = Pick<Run, 'debuggee' | 'execution'>;
+export type Evaluator = Pick<Run, 'debuggee' | 'execution'> & Partial<Pick<Run, 'pastChange'>>;
 /** Contexts in which an expression must have no side effects: the client evaluates in them unasked. */
 const LOOKING = new Set(['watch', 'hover', 'variables', 'clipboard']);
 /** An expression that takes longer is aborted. */
@@ -156,9 +156,7 @@ export async function evaluateIn(
       : client.send('Debugger.evaluateOnCallFrame', { ...common, callFrameId: at.callFrameId })
     ).catch((error: unknown) => {
       const { message: text } = error as Error;
-      if (text === ENDED && !looks)
-        run.execution.trail.ends(message('an expression was ended amid its work'));
-      throw readable(text, expression);
+      throw text === ENDED && !looks ? endedAmidWork(run, expression) : readable(text, expression);
     }),
     run.debuggee.ask(looks ? 'scope.leave' : 'endWriting'),
   ]);
@@ -212,6 +210,16 @@ export class SideEffectError extends UserError {
   }
 }
 
+/** What it has changed by then is not known. In the past another machine takes the place of this one. */
+function endedAmidWork({ execution: { trail }, pastChange }: Evaluator, expression: string): Error {
+  if (pastChange !== undefined || trail.end !== undefined) return readable(ENDED, expression);
+  trail.ends(message('an expression was ended amid its work'));
+  return new UserError(
+    '{0} was ended: it took longer than {1} ms. How much of its work was done is not known, so that this run can neither be gone back in nor be recorded any more',
+    expression,
+    EVALUATE_MS,
+  );
+}
 function readable(message: string, expression: string): Error {
   if (/^EvalError: Possible side-effect/.test(message)) return new SideEffectError(expression);
   if (message === ENDED)

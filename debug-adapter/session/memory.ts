@@ -4,7 +4,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Checksum } from '../inspect/checksums.ts';
 import type { BytesPlace, ReadBytes, WrittenBytes } from '../inspect/memory.ts';
 import type { UpdateChecksumsArguments, UpdateChecksumsResponse } from '../protocol.ts';
-import { bytesChanged } from './changes.ts';
+import { bytesChanged, change } from './changes.ts';
 import type { Run } from './run.ts';
 
 /** A longer answer would take the machine's time; a client asks for the rest. */
@@ -36,7 +36,7 @@ export async function writeMemory(
   if (!isBase64(data)) throw new UserError('writeMemory needs "data" as base64');
   const args = [memoryReference, offset, data, allowPartial];
   const { count } = await run.changing(async () => {
-    const written = await run.debuggee.ask<WrittenBytes>('memory.write', ...args);
+    const written = await change<WrittenBytes>(run, 'memory.write', ...args);
     await changed(run, [written]);
     return written;
   });
@@ -48,7 +48,8 @@ export async function updateChecksums(
   { memoryReference }: UpdateChecksumsArguments,
 ): Promise<UpdateChecksumsResponse> {
   const checksums = await run.changing(async () => {
-    const { checksums, written } = await run.debuggee.ask<{ checksums: Checksum[]; written: WrittenBytes[] }>(
+    const { checksums, written } = await change<{ checksums: Checksum[]; written: WrittenBytes[] }>(
+      run,
       'memory.updateChecksums',
       memoryReference,
     );

@@ -7,7 +7,7 @@ import { checkExpression, withoutTypes } from '../control/expression.ts';
 import { parseIpv4 } from '../inspect/format.ts';
 import type { WireItem } from '../inspect/handles.ts';
 import { AGENT } from '../worker/channel.ts';
-import { expressionChanged, inputsChanged } from './changes.ts';
+import { change, changeAbout, changeBy, expressionChanged, inputsChanged } from './changes.ts';
 import { evaluateIn, isSideEffect, valueOf } from './evaluate.ts';
 import { isGlance } from './numbers.ts';
 import type { Run } from './run.ts';
@@ -43,7 +43,7 @@ async function setField(run: Run, ref: number, name: string, text: string): Prom
   const { debuggee } = run;
   const below = await debuggee.ask<number | null>('handles.below', ref);
   if (!(await debuggee.ask<boolean>('takesValue', ref, name))) {
-    const item = await debuggee.ask<WireItem>('set', ref, name, text);
+    const item = await change<WireItem>(run, 'set', ref, name, text);
     await inputsChanged(run, { below, name: item.evaluateName });
     return item;
   }
@@ -53,11 +53,10 @@ async function setField(run: Run, ref: number, name: string, text: string): Prom
   return item;
 }
 async function setValue(run: Run, ref: number, name: string, expression: string): Promise<WireItem> {
-  const { debuggee, frames } = run;
-  const { objectId, ...plain } = await newValue(run, frames.topFrame?.callFrame, expression);
-  if (objectId !== undefined) return debuggee.askAbout<WireItem>('setValue', [ref, name], [objectId]);
+  const { objectId, ...plain } = await newValue(run, run.frames.topFrame?.callFrame, expression);
+  if (objectId !== undefined) return changeAbout<WireItem>(run, 'setValue', [ref, name], objectId);
   const literal = plain.unserializableValue ?? JSON.stringify(plain.value) ?? 'undefined';
-  return debuggee.askIn<WireItem>(`setValue(${ref}, ${JSON.stringify(name)}, ${literal})`);
+  return changeBy<WireItem>(run, `setValue(${ref}, ${JSON.stringify(name)}, ${literal})`);
 }
 
 /** What is typed as a value, as an expression. @throws an error for the user if it is none */
@@ -78,6 +77,8 @@ async function newValue(
   let { result, exceptionDetails } = await evaluateIn(run, expression, callFrame, true);
   if (exceptionDetails && isSideEffect(exceptionDetails)) {
     run.pastChange?.touches();
+    // At a stop it is noted with what it is the value of.
+    if (run.execution.stop === undefined) await expressionChanged(run, expression, undefined);
     ({ result, exceptionDetails } = await evaluateIn(run, expression, callFrame, false));
   }
   if (exceptionDetails) throw new Error(messageOf(exceptionDetails));

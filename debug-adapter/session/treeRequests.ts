@@ -8,7 +8,7 @@ import type {
   TreeResponse,
 } from '../protocol.ts';
 import type { DataField } from '../inspect/dataBreakpoints.ts';
-import { inputsChanged } from './changes.ts';
+import { change, inputsChanged } from './changes.ts';
 import type { Configuration } from './configuration.ts';
 import { offered } from './dataBreakpoints.ts';
 import type { Run } from './run.ts';
@@ -24,7 +24,7 @@ export async function setTreeValue(
 ): Promise<SetTreeValueResponse> {
   return run.changing(async () => {
     run.frames.forgetItems();
-    const response = await run.debuggee.ask<SetTreeValueResponse>('trees.set', id, value);
+    const response = await change<SetTreeValueResponse>(run, 'trees.set', id, value);
     await inputsChanged(run);
     return response;
   });

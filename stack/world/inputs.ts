@@ -55,6 +55,11 @@ export interface InputEntry {
   /** It entered in the middle of a turn and not between two. */
   within: boolean;
   input: Input;
+  /**
+   * A debugger has changed something while the world ran. What it has changed at a stop is made again by whoever repeats
+   * that stop, and not from the log.
+   */
+  while_running?: boolean;
 }
 
 /** The replayed run did not make the calls in its log: its program, configuration or version is different. */
@@ -67,6 +72,9 @@ export class Inputs {
   readonly log: InputEntry[] = [];
   readonly #world: World;
   #arrived: Input[] = [];
+  /** Changes of a debugger that wait for the end of the turn. */
+  #changes: (() => void)[] = [];
+  #is_changing = false;
   /** The inputs of the replayed log that have not entered yet, in order. */
   #to_replay: InputEntry[] = [];
   /** This run repeats another one: times and inputs come from its log. */
@@ -85,22 +93,37 @@ export class Inputs {
   }
 
   /** Make an input take effect now. */
-  enter(input: Input): void {
+  enter(input: Input, while_running = false): void {
     this.#entered++;
-    this.note(input);
+    this.#log_entry(input, while_running);
     this.#apply(input);
   }
   /** Log an input that has already taken effect. */
   note(input: Input): void {
+    if (this.#is_changing) this.#entered++;
+    this.#log_entry(input, this.#is_changing);
+  }
+  #log_entry(input: Input, while_running: boolean): void {
     // An answer that cannot be recorded is requested again at the same event: the world stands still while it
     // waits.
     if (input.kind === 'answer' && input.recorded === null) return;
     const { outcome: _live, ...written } = input as Input & { outcome?: Outcome };
-    this.log.push({ event: this.#world.event, within: this.#world.in_turn, input: written as Input });
+    const { event, in_turn: within } = this.#world;
+    this.log.push({ event, within, input: written as Input, ...(while_running && { while_running }) });
   }
   /** An input arrives at the host's own time: it enters between two turns. */
   arrive(input: Input): void {
     this.#arrived.push(input);
+    this.#world.outside.wake();
+  }
+  /**
+   * A debugger changes something while the world runs: between two turns, since the place in a turn at which V8 happens
+   * to be interrupted is none that a replay finds again.
+   *
+   * @param change must not throw, and notes what it does
+   */
+  between_turns(change: () => void): void {
+    this.#changes.push(change);
     this.#world.outside.wake();
   }
 
@@ -154,12 +177,21 @@ export class Inputs {
       this.#catch_up();
       for (const input of arrived) this.enter(input);
     }
+    if (this.#changes.length > 0 && !this.#world.in_turn && !this.#world.in_task) this.#change();
     for (let next = this.#next_due(); next !== undefined; next = this.#next_due()) {
       this.#to_replay.shift();
-      this.enter(next.input);
+      this.enter(next.input, next.while_running);
     }
     this.#entering = false;
     return this.#entered > before;
+  }
+  #change(): void {
+    const changes = this.#changes;
+    this.#changes = [];
+    this.#catch_up();
+    this.#is_changing = true;
+    for (const change of changes) change();
+    this.#is_changing = false;
   }
   /** Something has come from outside: it enters at the time that it is there. */
   #catch_up(): void {
