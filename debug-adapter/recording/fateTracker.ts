@@ -14,10 +14,10 @@ import { inet_csk } from '../../stack/include/net/inet_connection_sock.ts';
 import type { request_sock } from '../../stack/include/net/request_sock.ts';
 import type { sock } from '../../stack/include/net/sock.ts';
 import type { Machine } from '../../stack/machine.ts';
-import { devices_on_wire } from '../../stack/world/links.ts';
 import type { World } from '../../stack/world/world.ts';
 import type { Drop, DropQueue } from '../packets/truth/drop.ts';
 import type { Handling } from './handling.ts';
+import { passesBy } from './passing.ts';
 import { isProcessed } from './processed.ts';
 import { refusalOf } from './refusal.ts';
 
@@ -78,19 +78,11 @@ export class FateTracker {
     // A reset has done its work.
     const isDone = isProcessed(reason, detail) || reason === SKB_DROP_REASON_TCP_RESET;
     if (isDone || skb.frame_number <= 0) return;
-    if (reason === SKB_DROP_REASON_OTHERHOST && this.#isAnothers(skb)) return;
+    if (reason === SKB_DROP_REASON_OTHERHOST && passesBy(this.#world, skb)) return;
     const drop = this.#drop(skb.machine, DROP_REASONS[reason] ?? String(reason));
     if (detail !== null) drop.detail = detail;
     if (full !== null) Object.assign(drop, { queue: full.queue, length: full.length, limit: full.limit });
     this.#sink.dropped(skb.frame_number, skb.last_frame_number, drop);
-  }
-
-  /** A wire brings a frame to every host: what becomes of it is told by the one that it is addressed to. */
-  #isAnothers({ dev, head, mac_header }: sk_buff): boolean {
-    if (dev === null) return false;
-    return devices_on_wire(this.#world, dev).some(
-      (other) => other !== dev && other.dev_addr.every((byte, at) => byte === head[mac_header + at]),
-    );
   }
 
   /** @param req the request that the ACK belongs to */

@@ -3,7 +3,7 @@
  * records go into a ring in shared memory, which keeps the newest; nobody has to read them.
  */
 import type { CapturePort, CaptureSink } from '../../stack/capture/capture.ts';
-import { DROP_REASONS } from '../../stack/include/net/dropreason.ts';
+import { DROP_REASONS, SKB_DROP_REASON_OTHERHOST } from '../../stack/include/net/dropreason.ts';
 import { inet_connection_sock } from '../../stack/include/net/inet_connection_sock.ts';
 import type { sock_common } from '../../stack/include/net/sock.ts';
 import { TASK_DEAD, TASK_RUNNING, type task_struct } from '../../stack/include/linux/sched.ts';
@@ -26,6 +26,7 @@ import {
   QUEUES,
   STREAMS,
 } from './layout.ts';
+import { passesBy } from './passing.ts';
 import { isProcessed } from './processed.ts';
 import type { RecordWriter } from './recordWriter.ts';
 import { refusalOf } from './refusal.ts';
@@ -66,11 +67,14 @@ export class Recorder implements CaptureSink {
     tracer.on('sched:sched_wakeup', (task) => this.#task(KIND.wake, task));
     tracer.on('sched:sched_process_exit', (task) => this.#task(KIND.end, task));
     tracer.on('sock:inet_sock_set_state', (sk, from, to) => this.#state(sk, from, to));
-    tracer.on('net:netif_receive_skb', ({ machine, frame_number }) => {
-      if (frame_number > 0) this.#frame(KIND.taken, machine, frame_number);
+    tracer.on('net:netif_receive_skb', (skb) => {
+      const { machine, frame_number } = skb;
+      if (frame_number > 0 && !passesBy(this.#world, skb)) this.#frame(KIND.taken, machine, frame_number);
     });
-    tracer.on('skb:kfree_skb', ({ machine, frame_number }, reason, detail) => {
+    tracer.on('skb:kfree_skb', (skb, reason, detail) => {
+      const { machine, frame_number } = skb;
       if (frame_number <= 0 || isProcessed(reason, detail)) return;
+      if (reason === SKB_DROP_REASON_OTHERHOST && passesBy(this.#world, skb)) return;
       const name = this.#writer.names.numberOf(DROP_REASONS[reason] ?? String(reason));
       this.#frame(KIND.dropped, machine, frame_number, name);
     });

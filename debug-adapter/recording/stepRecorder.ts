@@ -8,7 +8,7 @@ import { VnicHardware } from '../../stack/drivers/net/vnic/hw/hardware.ts';
 import type { net_device } from '../../stack/include/linux/netdevice.ts';
 import type { sk_buff } from '../../stack/include/linux/skbuff.ts';
 import { GRO_MERGED, GRO_MERGED_FREE } from '../../stack/include/net/gro.ts';
-import { DROP_REASONS } from '../../stack/include/net/dropreason.ts';
+import { DROP_REASONS, SKB_DROP_REASON_OTHERHOST } from '../../stack/include/net/dropreason.ts';
 import type { sock } from '../../stack/include/net/sock.ts';
 import { TCP_SKB_CB } from '../../stack/include/net/tcp_skb_cb.ts';
 import type { SkbQueue } from '../../stack/trace/table.ts';
@@ -16,6 +16,7 @@ import type { wire_frame } from '../../stack/wire/frame.ts';
 import type { World } from '../../stack/world/world.ts';
 import type { StepKind } from '../way/step.ts';
 import { ENDS_BYTES } from './layout.ts';
+import { passesBy } from './passing.ts';
 import { isProcessed } from './processed.ts';
 import type { RecordWriter } from './recordWriter.ts';
 import { SentBuffers } from './sentBuffers.ts';
@@ -47,18 +48,22 @@ export class StepRecorder implements CaptureSink {
     tracer.on('qdisc:qdisc_dequeue', (_q, skb) => this.#step(KIND.dequeued, skb));
     tracer.on('net:net_dev_start_xmit', (skb, dev) => this.#toDriver(skb, dev));
     tracer.on('net:napi_gro_receive_entry', (skb) => {
-      this.#entered = skb;
-      this.#step(KIND.napi, skb);
+      this.#entered = passesBy(world, skb) ? null : skb;
+      if (this.#entered !== null) this.#step(KIND.napi, skb);
     });
     tracer.on('net:napi_gro_receive_exit', (result) => {
-      if (result === GRO_MERGED || result === GRO_MERGED_FREE) this.#step(KIND.gro, this.#entered!);
+      const isMerged = result === GRO_MERGED || result === GRO_MERGED_FREE;
+      if (isMerged && this.#entered !== null) this.#step(KIND.gro, this.#entered);
       this.#entered = null;
     });
-    tracer.on('net:netif_receive_skb', (skb) => this.#step(KIND.stack, skb));
+    tracer.on('net:netif_receive_skb', (skb) => {
+      if (!passesBy(world, skb)) this.#step(KIND.stack, skb);
+    });
     tracer.on('skb:skb_copy_datagram_iovec', (skb, length) => this.#step(KIND.copied, skb, length));
     tracer.on('skb:consume_skb', (skb) => this.#freed(skb));
     tracer.on('skb:kfree_skb', (skb, reason, detail) => {
       if (isProcessed(reason, detail)) return this.#freed(skb);
+      if (reason === SKB_DROP_REASON_OTHERHOST && passesBy(world, skb)) return;
       const name = this.#writer.names.numberOf(DROP_REASONS[reason] ?? String(reason));
       this.#step(KIND.dropped, skb, 0, name);
     });

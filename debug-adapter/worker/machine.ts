@@ -29,6 +29,7 @@ import { KernelNames, type KernelModule } from '../inspect/kernelNames.ts';
 import { parseStack } from '../inspect/stackText.ts';
 import { NameWriter } from '../recording/nameTable.ts';
 import { Recorder } from '../recording/recorder.ts';
+import { whereAddressed } from '../recording/passing.ts';
 import { RecordWriter } from '../recording/recordWriter.ts';
 import { Sampler } from '../recording/sampler.ts';
 import { StepRecorder } from '../recording/stepRecorder.ts';
@@ -121,7 +122,7 @@ function record(
   const values = records.tellCauses(nameWriter);
   const writer = (ring: SharedArrayBuffer) => new RecordWriter(world, new RingWriter(ring), nameWriter);
   const recorder = new Recorder(world, writer(sequence));
-  world.capture = allOf([records, recorder, new StepRecorder(world, writer(steps))]);
+  world.capture = whereAddressed(world, allOf([records, recorder, new StepRecorder(world, writer(steps))]));
   records.onSaid = (stream, text) => recorder.said(stream, text);
   new Sampler(world, writer(samples));
   world.output = (stream, text) => {

@@ -32,6 +32,26 @@ describe('debug adapter: the sequence of a run', function () {
         expectGolden(`sequence/${sample}`, sequenceText(await adapter.custom('sockscope/sequence', {})));
       }));
 
+  it('a third host on the wire takes no part in what two others say', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program: fixture('threeHosts') });
+      assert.equal(await adapter.stopped(), 'terminated');
+      const sequence = await adapter.custom('sockscope/sequence', {});
+      const names = new Map(sequence.lifelines.map(({ id, name, host }) => [id, `${name} ${host}`]));
+      const segments = sequence.packets.filter(({ label }) => /SYN|ACK|FIN/.test(label));
+      assert.ok(segments.length >= 7, sequenceText(sequence));
+      for (const { to, fate, isDuplicate, number } of segments) {
+        assert.deepEqual([fate, isDuplicate ?? false], ['delivered', false], sequenceText(sequence));
+        assert.doesNotMatch(names.get(to)!, /bystander/);
+        const { stations } = await adapter.custom('sockscope/packetWay', { number });
+        assert.deepEqual(
+          stations.filter(({ kind }) => kind === 'dropped'),
+          [],
+        );
+        assert.equal(stations.filter(({ kind }) => kind === 'napi').length, 1, JSON.stringify(stations));
+      }
+    }));
+
   it('one connection of several, and what its two ends did', () =>
     withAdapter(async (adapter) => {
       await ended(adapter, 'accept-queue-overflow');

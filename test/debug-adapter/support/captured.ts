@@ -10,6 +10,7 @@ import { PacketStore } from '../../../debug-adapter/packets/packetStore.ts';
 import { storyOf } from '../../../debug-adapter/packets/story.ts';
 import type { PacketStory } from '../../../debug-adapter/protocol.ts';
 import { NameWriter, createNameTable } from '../../../debug-adapter/recording/nameTable.ts';
+import { whereAddressed } from '../../../debug-adapter/recording/passing.ts';
 import { Records } from '../../../debug-adapter/worker/records.ts';
 import { functionsOf, stackNow } from './stack.ts';
 
@@ -26,20 +27,21 @@ export class Captured {
     records.tellCauses(new NameWriter(table));
     this.#streams = new Streams(ring, table, this.store);
     const before = world.capture;
+    const sink = whereAddressed(world, records);
     world.capture = {
       sent: (frame, port) => {
         before?.sent(frame, port);
         this.sentBy.set(frame.number, stackNow());
-        records.sent(frame, port);
+        sink.sent(frame, port);
       },
       received: (frame, port) => {
         before?.received(frame, port);
-        records.received(frame);
+        sink.received(frame, port);
       },
       lost: (frame, reason, ring) => {
         before?.lost(frame, reason, ring);
         this.droppedBy.set(frame.number, stackNow());
-        records.lost(frame, reason, ring);
+        sink.lost(frame, reason, ring);
       },
     };
     // A wire brings a frame to every host: those that it is not for drop it, too.
