@@ -31,8 +31,13 @@ const HANG_MS = Number(process.env['HANG_MS'] ?? USUAL_HANG_MS);
 /** How long all of it may take: so much, and so much for each request. */
 const BEGIN_MS = 300_000;
 const REQUEST_MS = (100 * HANG_MS) / USUAL_HANG_MS;
-/** A session with more requests has a program without end, and none of them ends it. */
+/** A session with as many requests has programs without end, and nothing ends it before its last tenth. */
 const LASTING = 1000;
+const LASTS = REQUESTS >= LASTING;
+/** The least number of requests of a connection with which a session that has ended is begun again. */
+const LEAST_AGAIN = 40;
+/** Requests that come with what ends a session that lasts, and after it. */
+const MOST_AT_END = 6;
 /** Requests between two looks at the memory of a session. */
 const LOOK_EVERY = 20;
 /** So many sessions tell whether what serves them leaks. */
@@ -53,7 +58,10 @@ const MORE_THREADS = 5;
 
 const schema = new ProtocolSchema();
 
-/** One session, and what is known in it. */
+/** What a session was restarted with, and how often. */
+type Openings = Record<'program' | 'recording' | 'what-if' | 'not debugged', number>;
+
+/** One connection of a session, and what is known in it. */
 class RandomSession {
   readonly #client: RawClient;
   readonly watch = new ProtocolWatch(schema);
@@ -76,17 +84,25 @@ class RandomSession {
   /** The request that asks whether the machine lives, and the answer that it is busy. */
   #asked = 0;
   #busy: string | undefined;
+  /** What the restarts are with that are not answered yet. */
+  readonly #opening = new Map<number, keyof Openings>();
+  readonly #opened: Openings;
 
   /** @param folder for files that it has written */
-  constructor(client: RawClient, random: Random, folder: string) {
+  constructor(client: RawClient, random: Random, folder: string, opened: Openings) {
     this.#client = client;
     this.#random = random;
     this.#folder = folder;
+    this.#opened = opened;
+    this.#known.recordings = this.#saved();
   }
 
-  /** @param pause is called between two requests now and then */
-  async run(pause: () => void): Promise<void> {
-    const lasts = REQUESTS >= LASTING;
+  /**
+   * @param requests how many it sends; fewer, when the session ends before
+   * @param pause is called between two requests now and then
+   * @returns how many it has sent
+   */
+  async run(requests: number, pause: () => void): Promise<number> {
     const shows = () => this.#random.next() < 0.7;
     this.#send('initialize', {
       adapterID: 'sockscope',
@@ -94,13 +110,13 @@ class RandomSession {
       supportsInvalidatedEvent: shows(),
       supportsMemoryEvent: shows(),
     });
-    this.#send('launch', launchWish(this.#random, lasts));
+    this.#send('launch', launchWish(this.#random, LASTS));
     if (this.#random.next() < 0.9) await this.#answers();
     this.#send('configurationDone', undefined);
-    const generator = new RequestGenerator(this.#random, this.#known, this.#folder, lasts);
+    const generator = new RequestGenerator(this.#random, this.#known, this.#folder, LASTS);
     let sent = 3;
     let next = LOOK_EVERY;
-    while (sent < REQUESTS && !this.#isGone) {
+    while (sent < requests && !this.#isGone && !(LASTS && this.watch.terminated)) {
       const burst = 1 + this.#random.below(BURST);
       for (let i = 0; i < burst && !this.#isGone; i++, sent++) {
         const wish = generator.next();
@@ -118,11 +134,26 @@ class RandomSession {
     if (!this.#isGone) {
       await this.#answers();
       await this.#lives();
+      if (LASTS) this.#endAmid(generator);
       this.#send('disconnect', {});
     }
     await this.#answers();
     await this.#client.gone();
     this.#look();
+    return sent;
+  }
+  /** The end comes while other requests are under way; some clients terminate before they disconnect, and ask on. */
+  #endAmid(generator: RequestGenerator): void {
+    const some = (): void => {
+      for (let left = this.#random.below(MOST_AT_END); left > 0; left--) {
+        const wish = generator.next();
+        this.#send(wish.command, wish.arguments, wish.isStale);
+      }
+    };
+    some();
+    if (this.#random.next() < 0.5) return;
+    this.#send('terminate', {});
+    some();
   }
 
   /** What was asked may keep the machine for a while, but not for ever. */
@@ -142,6 +173,7 @@ class RandomSession {
     this.#look();
     const seq = this.#client.nextSeq;
     this.watch.sent({ seq, command, arguments: args, isStale });
+    if (command === 'restart') this.#opening.set(seq, openingOf(args));
     if (TRAVELLING.has(command)) this.#known.returnsTo = Math.min(this.#known.returnsTo, this.#known.stops);
     this.#client.send(command, args);
   }
@@ -180,7 +212,10 @@ class RandomSession {
     const { command, success, body, request_seq, message: refusal = '' } = message as DebugProtocol.Response;
     if (message.type !== 'response') return;
     if (request_seq === this.#asked && refusal.startsWith('the machine is busy')) this.#busy = refusal;
+    const opening = this.#opening.get(request_seq);
+    this.#opening.delete(request_seq);
     if (!success) return;
+    if (opening !== undefined) this.#opened[opening]++;
     const known = this.#known;
     const stop = known.stops;
     const ids = (list: { id?: number; variablesReference?: number }[], key: 'id' | 'variablesReference') =>
@@ -210,6 +245,13 @@ class RandomSession {
     const names = readdirSync(this.#folder).filter((name) => name.endsWith('.sockscope'));
     return names.map((name) => path.join(this.#folder, name));
   }
+}
+
+function openingOf(args: unknown): keyof Openings {
+  const { arguments: launch } = (args ?? {}) as { arguments?: Record<string, unknown> | null };
+  if (launch?.['noDebug'] === true) return 'not debugged';
+  if (launch?.['recording'] === undefined) return 'program';
+  return launch['whatIf'] === undefined ? 'recording' : 'what-if';
 }
 
 /** Adapters over their stdio, one a session; or one over a port, for all of them. */
@@ -249,16 +291,41 @@ class Soak {
   }
   async #one(): Promise<void> {
     const seed = SEED + this.#begun++ * 2 + Number(this.#over === '--port');
+    const random = new Random(seed);
+    const folder = mkdtempSync(path.join(tmpdir(), 'sockscope-soak-'));
+    const opened: Openings = { program: 0, recording: 0, 'what-if': 0, 'not debugged': 0 };
+    let connections = 0;
+    try {
+      for (let left = REQUESTS; left > 0; connections++) {
+        const requests = connections === 0 ? left - random.below(left / 10) : 1 + random.below(left);
+        const isLast = !LASTS || left < LEAST_AGAIN;
+        const sent = await this.#connected(seed, random, folder, isLast ? left : requests, opened);
+        left = isLast ? 0 : left - sent;
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+    if (!LASTS) return;
+    const restarts = Object.entries(opened).map(([what, times]) => `${what} ${times}`);
+    console.log(`      SEED=${seed}: ${connections} connections; restarted with: ${restarts.join(', ')}`);
+  }
+  /** One connection of a session: what has ended is begun again by the next one. @returns the number of requests */
+  async #connected(
+    seed: number,
+    random: Random,
+    folder: string,
+    requests: number,
+    opened: Openings,
+  ): Promise<number> {
     const adapter = this.#server ?? new AdapterProcess();
     const client = this.#server === undefined ? adapter.overStdio() : await adapter.overPort();
-    const folder = mkdtempSync(path.join(tmpdir(), 'sockscope-soak-'));
-    const session = new RandomSession(client, new Random(seed), folder);
+    const session = new RandomSession(client, random, folder, opened);
     const memory = new Level();
     const memoryAlike = new Trend();
     const threads = new Level();
     let pid: number | undefined;
     try {
-      await session.run(() => {
+      const sent = await session.run(requests, () => {
         pid ??= adapter.sessions.find((one) => !this.#watched.has(one));
         if (pid !== undefined) this.#watched.add(pid);
         const number = pid && threadsOf(pid);
@@ -270,20 +337,21 @@ class Soak {
       if (this.#server === undefined && !session.watch.hasMetFaultOfV8)
         assert.equal(await adapter.exit, 0, 'the adapter has failed');
       assert.deepEqual(session.watch.breaches, []);
-      if (REQUESTS >= LASTING) {
+      // What goes on after the end of a session that lasts is too short to have a level.
+      if (LASTS && sent >= LASTING / 2) {
         judgeLevel('memory of the session (MB)', memory, SESSION_GROWTH);
         const alike = memoryAlike.growth(PARTS);
         judge('memory of the session with as many threads (MB):', alike, SESSION_GROWTH);
         judgeLevel('threads of the session', threads, MORE_THREADS);
       }
       this.#serving.add(residentMb(adapter.process.pid!));
+      return sent;
     } catch (error) {
       throw new Error(
         `SEED=${seed - Number(this.#over === '--port')} RUNS=1 REQUESTS=${REQUESTS} OVER=${this.#over}: ${(error as Error).message}\nwhat led there:\n${session.watch.history()}\n${adapter.stderr.slice(-4000)}`,
         { cause: error },
       );
     } finally {
-      rmSync(folder, { recursive: true, force: true });
       if (this.#server === undefined) adapter.kill();
     }
   }

@@ -55,9 +55,19 @@ const ENDLESS = [
   ...['exchange', 'exchange', 'exchange', 'busy', 'distant'].map(fixture),
   NODE_PROGRAM,
 ] as const;
-/** What ends a session, or makes another one of it that may end. */
+/** A restart with another program, or with a recording. */
 const RESTART_ANOTHER = 'restart another';
-const ENDING = new Set(['terminate', 'disconnect', RESTART_ANOTHER]);
+/** What ends a session. */
+const ENDING = new Set(['terminate', 'disconnect']);
+/** Needs a machine that stands, which a session with a program without end seldom has. */
+const SAVE = 'sockscope/saveRecording';
+/** How much more often a session that is to last wants these: it is to have recordings, and to open them. */
+const MORE_WHERE_IT_LASTS = new Map([
+  [SAVE, 2],
+  [RESTART_ANOTHER, 3],
+]);
+/** So many requests, at most, come to a machine that is not debugged, before it is restarted as one that is. */
+const MOST_UNHEARD = 15;
 const FRAME_CHANGES = ['drop', 'duplicate', 'delay', 'reorder', 'corrupt', 'bytes', 'eat'];
 /** A frame of no protocol, one that ends amid its IPv4 header, and none. */
 const FRAMES = ['00'.repeat(60), `${'00'.repeat(12)}080045000028`, 'zz'];
@@ -160,8 +170,12 @@ export class RequestGenerator {
   /** The folder for files that are written. */
   readonly #folder: string;
   readonly #lasts: boolean;
+  /** The requests until a machine that is debugged is wanted again. */
+  #unheard = Infinity;
+  /** A recording is to be saved at the next stop. */
+  #saves = false;
 
-  /** @param lasts nothing is asked that ends the session */
+  /** @param lasts nothing is asked that ends the session, and each program that it is restarted with has no end */
   constructor(random: Random, known: Known, folder: string, lasts: boolean) {
     this.#random = random;
     this.#known = known;
@@ -171,7 +185,21 @@ export class RequestGenerator {
 
   next(): Wish {
     const random = this.#random;
+    if (this.#unheard-- === 0)
+      return {
+        command: 'restart',
+        arguments: { arguments: launchWish(random, this.#lasts) },
+        isStale: false,
+      };
+    if (this.#saves && this.#known.stopped !== undefined) {
+      this.#saves = false;
+      return { command: SAVE, arguments: this.#recording(), isStale: false };
+    }
     const [named, make] = this.#choose();
+    if (this.#lasts && named === SAVE && this.#known.stopped === undefined) {
+      this.#saves = true;
+      return { command: 'pause', arguments: this.#onThread(), isStale: false };
+    }
     const command = named === RESTART_ANOTHER ? 'restart' : named;
     const wish = { command, arguments: make(), isStale: false };
     if (random.next() < 0.04) return { ...wish, arguments: this.#bogus(wish.arguments) };
@@ -269,9 +297,9 @@ export class RequestGenerator {
     [0.3, 'sockscope/renameBookmark', () => ({ ...this.#bookmark(), newName: this.#random.pick(BOOKMARKS) })],
     [0.3, 'sockscope/removeBookmark', () => this.#bookmark()],
     [0.4, 'sockscope/goToBookmark', () => this.#bookmark()],
-    [0.4, 'sockscope/saveRecording', () => this.#recording()],
+    [0.4, SAVE, () => this.#recording()],
     [1, 'restart', () => ({})],
-    [0.3, RESTART_ANOTHER, () => ({ arguments: this.#launch() })],
+    [0.3, RESTART_ANOTHER, () => ({ arguments: this.#another() })],
     [1, 'launch', () => this.#launch()],
     [1, 'configurationDone', () => undefined],
     [1, 'initialize', () => ({ adapterID: 'sockscope' })],
@@ -282,8 +310,14 @@ export class RequestGenerator {
     [0.05, 'disconnect', () => ({})],
   ];
 
+  readonly #lasting = this.#requests
+    .filter(([, command]) => !ENDING.has(command))
+    .map(
+      ([weight, command, make]) => [weight * (MORE_WHERE_IT_LASTS.get(command) ?? 1), command, make] as const,
+    );
+
   #choose(): [command: string, make: () => unknown] {
-    const requests = this.#requests.filter(([, command]) => !this.#lasts || !ENDING.has(command));
+    const requests = this.#lasts ? this.#lasting : this.#requests;
     const total = requests.reduce((sum, [weight]) => sum + weight, 0);
     let at = this.#random.next() * total;
     for (const [weight, command, make] of requests) {
@@ -394,7 +428,14 @@ export class RequestGenerator {
     const { recordings } = this.#known;
     return recordings.length > 0 && random.next() < 0.6
       ? { recording: random.pick(recordings), whatIf: random.pick(DIFFERENCES) }
-      : launchWish(random);
+      : launchWish(random, this.#lasts);
+  }
+  /** What a session is restarted with: one that lasts hears of a machine that is not debugged for a while only. */
+  #another(): object {
+    const launch = this.#launch();
+    if (!this.#lasts || this.#random.next() >= 0.15) return launch;
+    this.#unheard = this.#random.below(MOST_UNHEARD);
+    return { ...launch, noDebug: true };
   }
   #memory(): string {
     return this.#random.pick([...this.#known.memory, '0', 'x']);
