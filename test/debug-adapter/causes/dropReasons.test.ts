@@ -1,8 +1,16 @@
 /** Why TCP drops segments: each reason with the code that dropped, by a peer whose segments are written by hand. */
 import assert from 'node:assert/strict';
 import { release_sock } from '../../../stack/net/core/sock/lock.ts';
-import { RawPeer } from '../../stack/support/rawPeer.ts';
-import { block, listener, type Setup, type Sockscope, story, textOf } from '../../stack/support/story.ts';
+import { RawPeer, type Segment } from '../../stack/support/rawPeer.ts';
+import {
+  block,
+  codeOf,
+  listener,
+  type Setup,
+  type Sockscope,
+  story,
+  textOf,
+} from '../../stack/support/story.ts';
 import { Captured } from '../support/captured.ts';
 
 const PORT = 45_000;
@@ -44,6 +52,18 @@ const data =
     const { ack } = await open(s, peer, listening);
     for (const { flags = '.', ack: more = 0, ...segment } of segments)
       await peer.send({ flags, ...segment, ack: (ack + more) >>> 0 });
+  };
+
+/** The machine connects, and these segments come in the place of the SYN-ACK. @param ack the right acknowledgment number */
+const connecting =
+  (answer: (ack: number) => Segment): Act =>
+  async (s) => {
+    const peer = await RawPeer.make(s, PORT + 1, 46_000);
+    const fd = await s.socket(s.AF_INET, s.SOCK_STREAM | s.SOCK_NONBLOCK);
+    await s.bind(fd, { address: '127.0.0.1', port: 46_000 });
+    assert.equal(await codeOf(s.connect(fd, { address: peer.address, port: PORT + 1 })), 'EINPROGRESS');
+    const { seq } = await peer.expect('S');
+    await peer.send(answer((seq + 1) >>> 0));
   };
 
 const CASES: readonly Case[] = [
@@ -129,6 +149,18 @@ const CASES: readonly Case[] = [
     reason: 'TCP_FLAGS',
     act: async (_s, peer) => peer.send({ flags: 'F', seq: 1000 }),
     by: 'listen_state_process',
+    says: /: its flags do not fit the state of the socket \(TCP_FLAGS\)\.$/,
+  },
+  {
+    reason: 'TCP_FLAGS',
+    act: connecting((ack) => ({ flags: '.', seq: 1000, ack })),
+    by: 'tcp_rcv_synsent_state_process',
+    says: /: its flags do not fit the state of the socket \(TCP_FLAGS\)\.$/,
+  },
+  {
+    reason: 'TCP_FLAGS',
+    act: connecting(() => ({ flags: 'P', seq: 1000, payload: 'hello' })),
+    by: 'tcp_rcv_synsent_state_process',
     says: /: its flags do not fit the state of the socket \(TCP_FLAGS\)\.$/,
   },
   {
