@@ -281,7 +281,7 @@ export interface RunToArguments {
 export interface RunToArrivalArguments {
   number: number;
 }
-/** `sockscope/due`: what has its time set, the first one first. */
+/** `sockscope/due`: what has its time set, the first one first; timers that the run does not wait for come last. */
 export interface DueResponse {
   /** Nothing can run before that. */
   isAsleep: boolean;

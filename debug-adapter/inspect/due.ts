@@ -12,6 +12,7 @@ import type { World } from '../../stack/world/world.ts';
 import type { DueResponse, DueThing } from '../protocol.ts';
 import type { Describer } from './describe.ts';
 import type { StopAt } from './nextStop.ts';
+import { isInBackground } from './presenters/device.ts';
 import { roughly, shortEndpoints } from './short.ts';
 
 type Timer = timer_list | hrtimer;
@@ -116,7 +117,8 @@ export class Due {
           all.push({ atNs: timer.expires * NSEC_PER_JIFFY, timer, machine });
       for (const timer of machine.hrtimers.values()) all.push({ atNs: timer.expires, timer, machine });
     }
-    return all.sort((a, b) => a.atNs - b.atNs);
+    // Time passes for what keeps the run going; that comes first.
+    return all.sort((a, b) => Number(isLast(a)) - Number(isLast(b)) || a.atNs - b.atNs);
   }
 
   #told(pending: Pending): DueThing {
@@ -128,11 +130,13 @@ export class Due {
       return { what: this.#outside(name), of: `${name}()`, inNs, left };
     }
     const { timer, machine } = pending;
-    const of =
+    const owner =
       timer.owner instanceof sock_common ? shortEndpoints(timer.owner) : this.#describer.text(timer.owner);
     return {
       what: timer.function.name,
-      of,
+      of: isInBackground(machine, timer)
+        ? this.#t('{0}, in the background: the run does not wait for it', owner)
+        : owner,
       inNs,
       left,
       ...(this.#world.machines.length > 1 && { host: machine.hostname }),
@@ -168,4 +172,8 @@ export class Due {
         return this.#t('an event outside the CPUs');
     }
   }
+}
+
+function isLast(pending: Pending): boolean {
+  return 'timer' in pending && isInBackground(pending.machine, pending.timer);
 }

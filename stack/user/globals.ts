@@ -37,7 +37,7 @@ function machineDate(world: World): DateConstructor {
 }
 
 /** The result of setTimeout(), compatible with Node's. */
-class MachineTimeout implements RuntimeTimer {
+export class MachineTimeout implements RuntimeTimer {
   readonly is_ref = true;
   #machine: Machine;
   #timer: hrtimer<MachineTimeout>;
@@ -52,13 +52,17 @@ class MachineTimeout implements RuntimeTimer {
     this.#callback = callback;
     this.#delay = Math.round(Math.max(Number(ms) || 0, 1) * 1e6);
     this.#repeat = repeat ? this.#delay : null;
-    this.#timer = new hrtimer<MachineTimeout>(MachineTimeout.expired, this);
+    this.#timer = new hrtimer<MachineTimeout>(MachineTimeout.timeout_expired, this);
     this.#start();
   }
   #start(): void {
     hrtimer_start(this.#machine, this.#timer, this.#machine.now_ns + this.#delay);
   }
-  static expired(timeout: MachineTimeout): void {
+  /** Whose it is; the program's own view of it has no such member. */
+  static task_of(timeout: MachineTimeout): task_struct {
+    return timeout.#task;
+  }
+  static timeout_expired(timeout: MachineTimeout): void {
     if (timeout.#task.exited) return;
     if (timeout.#repeat !== null) timeout.#start();
     run_in_process(timeout.#task, timeout.#callback);

@@ -118,6 +118,20 @@ describe('debug adapter: long steps', function () {
       assert.deepEqual(await adapter.custom('sockscope/due', {}), { isAsleep, due });
     }));
 
+  it('say whose a timer of JavaScript is', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program: fixture('later'), stopOnEntry: true });
+      await adapter.stopped();
+      const stopped = adapter.stopped();
+      await adapter.custom('sockscope/runTo', { to: 'idle', threadId: adapter.thread });
+      assert.notEqual(await stopped, 'terminated');
+      const { due } = await adapter.custom('sockscope/due', {});
+      assert.deepEqual(
+        due.map(({ what, of, left }) => [what, of, left]),
+        [['timeout_expired', 'setTimeout() of sleeper [pid 100]', '5 ms']],
+      );
+    }));
+
   for (const { sample, line, goal, most } of [
     { sample: 'echo', line: 'await send(', goal: 'tcp_sendmsg_locked', most: 20 },
     { sample: 'udp-echo', line: 'await sendto(', goal: 'udp_sendmsg', most: 30 },

@@ -52,6 +52,34 @@ describe('debug adapter: Node programs', function () {
       assert.ok(names.includes('syscall_now'), names.join(' < '));
     }));
 
+  it('are named where something is due, and what the run does not wait for comes last', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ ...both, stopOnEntry: true });
+      await adapter.stopped();
+      const idle = adapter.stopped();
+      await adapter.custom('sockscope/runTo', { to: 'idle', threadId: adapter.thread });
+      assert.notEqual(await idle, 'terminated');
+      const { due } = await adapter.custom('sockscope/due', {});
+      const loop = 'event loop of server.cjs [pid 100]';
+      assert.deepEqual(
+        due.map(({ what, of, left }) => `${what} ${left}: ${of.replace(/\d{5}/, '…')}`),
+        [
+          'tw_timer_handler 60 s: :…→:8080',
+          `uv_unref_timeout 30 s: ${loop}, in the background: the run does not wait for it`,
+        ],
+      );
+      const timers = await adapter.tree('kernel', 'kernel/timers');
+      const { label, description, tooltip } = timers.at(-1)!;
+      assert.equal(label, 'uv_unref_timeout');
+      assert.equal(description, `in 30 s · ${loop} · in the background`);
+      assert.equal(tooltip, `uv_unref_timeout in 30 s\n${loop}`);
+      // What is first has its time, though the other would come before it.
+      const later = adapter.stopped();
+      await adapter.custom('sockscope/advanceTime', {});
+      const stop = await later;
+      assert.equal(stop !== 'terminated' && stop.description, 'Paused on tw_timer_handler');
+    }));
+
   it('the first stop is at the first line of the first program', () =>
     withAdapter(async (adapter) => {
       await adapter.launch({ ...both, stopOnEntry: true });

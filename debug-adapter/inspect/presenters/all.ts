@@ -13,7 +13,7 @@ import { presentMachine, presentNet } from './machine.ts';
 import type { Presenter } from './presenter.ts';
 import { presentSkb, presentSkbQueue } from './skb.ts';
 import { presentSock } from './sock.ts';
-import { presentFile, presentSocket, presentTask } from './task.ts';
+import { presentFile, presentLoop, presentSocket, presentTask, presentTimeout } from './task.ts';
 
 const PRESENTERS = [
   presentSock,
@@ -21,6 +21,8 @@ const PRESENTERS = [
   presentSkbQueue,
   presentSocket,
   presentTask,
+  presentLoop,
+  presentTimeout,
   presentFile,
   presentDevice,
   presentNeighbour,

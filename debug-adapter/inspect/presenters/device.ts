@@ -3,6 +3,7 @@ import { net_device } from '../../../stack/include/linux/netdevice.ts';
 import { hrtimer, timer_list } from '../../../stack/include/linux/timer.ts';
 import { neighbour } from '../../../stack/include/net/neighbour.ts';
 import { NSEC_PER_JIFFY } from '../../../stack/kernel/time/jiffies.ts';
+import type { Machine } from '../../../stack/machine.ts';
 import { duration, endpoint, ipv4, mac } from '../format.ts';
 import { interfaceFlags, nudStates } from '../names.ts';
 import { storedValue } from '../values/peek.ts';
@@ -45,6 +46,10 @@ export const presentTimer: Presenter<timer_list | hrtimer> = {
   matches: (value): value is timer_list | hrtimer => value instanceof timer_list || value instanceof hrtimer,
   summary: (timer, { machine }) => `${timer.function.name || 'timer'}: ${timeLeft(timer, machine.now_ns)}`,
 };
+/** It runs out only while something else lets time pass: a world in which nothing else is due has ended. */
+export function isInBackground(machine: Machine, timer: timer_list | hrtimer): boolean {
+  return timer instanceof hrtimer && machine.background_timers.has(timer);
+}
 interface Sockaddr {
   sin_family: number;
   sin_port: number;

@@ -2,6 +2,8 @@
 import { file } from '../../../stack/include/linux/fs.ts';
 import { socket } from '../../../stack/include/linux/net.ts';
 import { task_struct } from '../../../stack/include/linux/sched.ts';
+import { uv_loop } from '../../../stack/node/uv/loop.ts';
+import { MachineTimeout } from '../../../stack/user/globals.ts';
 import { plural } from '../format.ts';
 import { socketStates, socketTypes, taskStates } from '../names.ts';
 import type { Presenter } from './presenter.ts';
@@ -16,6 +18,19 @@ export const presentTask: Presenter<task_struct> = {
         : (taskStates.name(task.__state) ?? `state ${task.__state}`);
     return `${task.comm} [pid ${task.pid}] ${state}${task.syscall === '' ? '' : ` in ${task.syscall}()`}`;
   },
+};
+/** What setTimeout() or setInterval() of a scenario returns, by the process that has called it. */
+export const presentTimeout: Presenter<MachineTimeout> = {
+  matches: (value): value is MachineTimeout => value instanceof MachineTimeout,
+  summary: (timeout) => {
+    const { comm, pid } = MachineTimeout.task_of(timeout);
+    return `setTimeout() of ${comm} [pid ${pid}]`;
+  },
+};
+/** The loop of a Node program, by its process. */
+export const presentLoop: Presenter<uv_loop> = {
+  matches: (value): value is uv_loop => value instanceof uv_loop,
+  summary: ({ task }) => `event loop of ${task.comm} [pid ${task.pid}]`,
 };
 export const presentSocket: Presenter<socket> = {
   matches: (value): value is socket => value instanceof socket,

@@ -16,7 +16,7 @@ import { NSEC_PER_JIFFY } from '../../../stack/kernel/time/jiffies.ts';
 import type { Machine } from '../../../stack/machine.ts';
 import type { Describer } from '../describe.ts';
 import { ipv4, plural } from '../format.ts';
-import { neighbourState, presentNeighbour, timeLeft } from '../presenters/device.ts';
+import { isInBackground, neighbourState, presentNeighbour, timeLeft } from '../presenters/device.ts';
 import { presentSock, stateOf } from '../presenters/sock.ts';
 import { itemNode, limited, ObjectIds, type TreeNode } from './node.ts';
 import { roughly, shortEndpoints, shortIncoming } from '../short.ts';
@@ -62,12 +62,14 @@ export class KernelTree {
       ...wheel.map((timer) => ({ timer, at: timer.expires * NSEC_PER_JIFFY })),
       ...high.map((timer) => ({ timer, at: timer.expires })),
     ];
-    all.sort((a, b) => a.at - b.at);
+    const isLast = ({ timer }: { timer: timer_list | hrtimer }): number =>
+      isInBackground(this.#machine, timer) ? 1 : 0;
+    all.sort((a, b) => isLast(a) - isLast(b) || a.at - b.at);
     return this.#group('timers', 'watch', all.length, 'timer', () =>
       all.map(({ timer }) => ({
         key: `timer:${this.#ids.of(timer)}`,
         label: timer.function.name || 'timer',
-        description: `${timeLeft(timer, this.#machine.now_ns, roughly)} · ${ownerText(timer.owner, this.#describer)}`,
+        description: `${timeLeft(timer, this.#machine.now_ns, roughly)} · ${ownerText(timer.owner, this.#describer)}${isLast({ timer }) ? ' · in the background' : ''}`,
         // The passing of time is not a change.
         compared: '',
         tooltip: `${timer.function.name} ${timeLeft(timer, this.#machine.now_ns)}\n${this.#describer.text(timer.owner)}`,

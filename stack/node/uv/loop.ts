@@ -48,6 +48,11 @@ export class uv_io {
   }
 }
 
+/** A timer that keeps nothing alive is due: the loop, which sleeps without a limit for it, has a round. */
+function uv_unref_timeout(loop: uv_loop): void {
+  loop.post(() => {});
+}
+
 export class uv_loop implements Runtime {
   readonly machine: Machine;
   readonly task: task_struct;
@@ -78,7 +83,7 @@ export class uv_loop implements Runtime {
     this.task = task;
     this.timers = new Timers(this);
     this.immediates = new Immediates(this);
-    this.#idle_timer = new hrtimer<uv_loop>((loop) => loop.post(() => {}), this);
+    this.#idle_timer = new hrtimer<uv_loop>(uv_unref_timeout, this);
     machine.background_timers.add(this.#idle_timer as unknown as hrtimer);
   }
 
