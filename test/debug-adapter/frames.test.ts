@@ -89,7 +89,7 @@ describe('debug adapter: frames in transit', function () {
       // The SYN was sent again; the ACK of the handshake is on the wire, 4.
       await adapter.go('continue');
       assert.deepEqual(await listed(adapter), [4], (await told(adapter)).join('\n'));
-      await adapter.custom('sockscope/changeFrame', { packet: 4, how: 'duplicate' });
+      assert.equal(await adapter.evaluate('frame 4 duplicate'), 'Done: packet 4 arrives twice.');
       assert.equal(await adapter.evaluate('frame 4 delay 3ms'), 'Done: packet 4 arrives 3 ms later.');
 
       // So is the data, 5.
@@ -164,15 +164,20 @@ describe('debug adapter: frames in transit', function () {
     }
   });
 
-  it('are overtaken by the next one: the receiver has it first', () =>
-    withAdapter(async (adapter) => {
-      await adapter.launch({ program: scenario(TWO_DATAGRAMS), nic: { latency: '1ms' } });
-      assert.notEqual(await adapter.stopped(), 'terminated', said(adapter));
-      assert.deepEqual(await listed(adapter), [1]);
-      await adapter.custom('sockscope/changeFrame', { packet: 1, how: 'reorder' });
-      assert.notEqual(await adapter.go('continue'), 'terminated');
-      assert.match(said(adapter), /server has second, first\n/);
-    }));
+  for (const by of ['a request', 'the console'])
+    it(`are overtaken by the next one, as ${by} has it: the receiver has it first`, () =>
+      withAdapter(async (adapter) => {
+        await adapter.launch({ program: scenario(TWO_DATAGRAMS), nic: { latency: '1ms' } });
+        assert.notEqual(await adapter.stopped(), 'terminated', said(adapter));
+        assert.deepEqual(await listed(adapter), [1]);
+        const text =
+          by === 'the console'
+            ? await adapter.evaluate('frame 1 reorder')
+            : (await adapter.custom('sockscope/changeFrame', { packet: 1, how: 'reorder' })).text;
+        assert.equal(text, 'Done: the next packet of its link overtakes packet 1.');
+        assert.notEqual(await adapter.go('continue'), 'terminated');
+        assert.match(said(adapter), /server has second, first\n/);
+      }));
 
   it('commands are completed, and refused with what they lack; limits and options of sockets are set in their tree', () =>
     withAdapter(async (adapter) => {

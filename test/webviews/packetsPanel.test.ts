@@ -494,6 +494,46 @@ describe('the Packets panel, in a browser', function () {
     await tests.eventually('the code asked for', async () => panel.sentOf('goToCode').length === 1);
   });
 
+  it('asks for what its menu does to a frame in flight, and with a copy of any', async () => {
+    await open(0);
+    const [first, second] = traffic(2);
+    panel.store.add({ ...first!, fate: 'in flight' });
+    panel.store.add(second!);
+    await panel.changed();
+    const item = (name: string) => panel.page.getByRole('menuitem', { name });
+    const chosen = async (number: number) => {
+      await panel.row(number).click();
+      await panel.page.getByText(`Packet ${number}`, { exact: true }).waitFor();
+      await panel.row(number).click({ button: 'right' });
+    };
+    const asked: unknown[] = [];
+    for (const [name, how] of [
+      ['Duplicate', 'duplicate'],
+      ['Delay…', 'delay'],
+      ['Let the Next One Overtake It', 'reorder'],
+      ['Corrupt', 'corrupt'],
+    ] as const) {
+      await chosen(1);
+      await item('Change It on Its Way').hover();
+      await item(name).click();
+      asked.push({ type: 'changeFrame', number: 1, how });
+      await tests.eventually(name, async () => panel.sentOf('changeFrame').length === asked.length);
+    }
+    assert.deepEqual(panel.sentOf('changeFrame'), asked);
+    await chosen(1);
+    await item('Change It on Its Way').hover();
+    await item('Edit Bytes').click();
+    await tests.eventually('the bytes asked for', async () => panel.sentOf('editFrame').length === 1);
+    assert.equal(panel.sentOf('editFrame')[0]!.number, 1);
+    // Of one that has arrived, a copy only.
+    await chosen(2);
+    await item('Inject an Edited Copy…').waitFor();
+    assert.equal(await item('Change It on Its Way').isDisabled(), true);
+    await item('Inject an Edited Copy…').click();
+    await tests.eventually('a copy asked for', async () => panel.sentOf('injectCopy').length === 1);
+    assert.equal(panel.sentOf('injectCopy')[0]!.number, 2);
+  });
+
   for (const theme of ['dark', 'light', 'high-contrast'] as ThemeName[])
     it(`has nothing that an accessibility check finds, in the ${theme} theme`, async () => {
       await open(30, { theme });
