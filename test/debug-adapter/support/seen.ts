@@ -2,8 +2,11 @@
 import type { TreeItem, TreeView } from '../../../debug-adapter/protocol.ts';
 import type { Adapter, Stopped } from './adapter.ts';
 
-/** What the debugger has put into the world: less, where a run is repeated. */
-const DEBUGGERS = new Set(['armed', 'capture', 'captures_stack', 'output']);
+/**
+ * What the debugger has put into the world: less, where a run is repeated. What comes from outside is repeated then, without a
+ * log of its own, and nothing leads there.
+ */
+const DEBUGGERS = new Set(['armed', 'capture', 'captures_stack', 'output', 'inputs', 'connector']);
 /** How deep each tree is looked at. */
 const DEPTHS: readonly [TreeView, number][] = [
   ['sockets', 5],
