@@ -128,6 +128,8 @@ export class DataBreakpoints {
   #wanted: Wanted | undefined;
   /** Those at which something is still to be changed. */
   #changed: Changed[] = [];
+  /** The fields whose reads are counted, too: each is looked at, which takes time. */
+  readonly #readCounted = new Set<number>();
   /** Watched bytes that were as they were seen last when the user began to write. */
   #unchanged: WatchedBytes[] = [];
   /** The debugger itself reads and writes. */
@@ -247,13 +249,25 @@ export class DataBreakpoints {
       return null;
     });
     this.#watchAll();
+    for (const field of this.#fields.values()) this.#restart(field);
     return problems;
+  }
+  /**
+   * Accesses in the event in which a field began to be watched are counted from where the breakpoints were set last: with
+   * each of them the debugger notes that moment, from which another run is led on.
+   */
+  #restart({ always, since, counts }: Watched): void {
+    if (always) return;
+    const { event } = this.#world;
+    if (since.read === event) counts.read = noAccess();
+    if (since.write === event) counts.write = noAccess();
   }
   /** Watch a field as long as somebody wants it. */
   #watch(number: number, field: Watched): void {
     const { event } = this.#world;
     const isWanted =
       field.always ||
+      this.#readCounted.has(number) ||
       this.#armed.some((one) => one.field === number) ||
       this.#wanted?.field === number ||
       this.#changed.some((one) => one.field === number);
@@ -372,7 +386,8 @@ export class DataBreakpoints {
     const isWanted = [this.#wanted, ...this.#changed].some(
       (one) => one?.field === number && one.how === 'read',
     );
-    return isWanted || this.#armed.some(({ field, access }) => field === number && access !== 'write');
+    if (isWanted || this.#readCounted.has(number)) return true;
+    return this.#armed.some(({ field, access }) => field === number && access !== 'write');
   }
   #isHit(armed: Armed, how: 'read' | 'write', value: unknown, old: unknown): boolean {
     const { access, script } = armed;
@@ -408,6 +423,11 @@ export class DataBreakpoints {
   watchFor(wishes: readonly DataWish[], passes: Passes): void {
     this.set(wishes);
     this.#passes = passes;
+  }
+  /** Count the reads of a field from now on, as its writes are counted. */
+  countReads(field: number): void {
+    this.#readCounted.add(field);
+    this.#watchAll();
   }
   /** Stop at the `arrival`th access of a kind since an event. */
   standAt(field: number, how: CountedAccess['how'], event: number, arrival: number): void {
@@ -458,6 +478,7 @@ export class DataBreakpoints {
    * @returns the numbers of the fields that are left
    */
   expectNone(): number[] {
+    this.#readCounted.clear();
     for (const [number, field] of this.#fields)
       if (field.owner === undefined) this.#fields.delete(number);
       else field.always = false;

@@ -109,11 +109,12 @@ export class History {
   }
   /** @param choose one of the arrivals at the places, if it is among these; a further place is where V8 stands */
   async #arrivalBefore(
-    moment: Moment,
+    stands: Moment,
     raw: CodePoint,
     of: readonly TrackedPlace[],
     choose: (arrivals: readonly NotedArrival[]) => NotedArrival | undefined,
   ): Promise<Found> {
+    const moment = await this.#machines.numbered(stands);
     const places = [...of];
     const isAtPlace = !isMachines(moment);
     if (isAtPlace && !places.some(({ place }) => samePoint(place, raw)))
@@ -150,7 +151,8 @@ export class History {
     return isAlike && at >= 0 ? arrivals.slice(0, at) : undefined;
   }
   /** The last stop that breakpoints and filters of the user make before a moment. @param raw where V8 stands */
-  async stopBefore(moment: Moment, raw: CodePoint, wishes: Wishes): Promise<StopBefore> {
+  async stopBefore(stands: Moment, raw: CodePoint, wishes: Wishes): Promise<StopBefore> {
+    const moment = await this.#machines.numbered(stands);
     const { breakpoints, sockets, data } = wishes;
     const fields = [...sockets, ...data.map(({ field }) => field)];
     const { mark } = moment;
@@ -340,6 +342,8 @@ export class History {
     try {
       await replica.show(shown);
       if (near > 0) await replica.toEvent(near);
+      // It may be led to the event of the frontier, and amid its accesses.
+      if (frontier?.kind === 'access' && frontier.how === 'read') await replica.countReads(frontier.field);
       const stopsAt = frontier?.kind === 'place' ? await replica.stopAt(frontier) : undefined;
       await lead(replica);
       if (frontier?.kind === 'access') await replica.stopAtAccess(frontier);

@@ -9,7 +9,7 @@ import { message } from '../../language/message.ts';
 import { UserError } from '../../language/userError.ts';
 import type { DataFields, OfferedField } from '../control/dataFields.ts';
 import type { Debuggee } from '../control/debuggee.ts';
-import { fieldsOf, type CodePoint, type Moment } from '../control/moment.ts';
+import { at, fieldsOf, type CodePoint, type Moment } from '../control/moment.ts';
 import { makeChange, type NumberedChange } from '../control/repetition.ts';
 import type { Trail } from '../control/trail.ts';
 import type { CountedAccess, ExpectedField } from '../inspect/dataBreakpoints.ts';
@@ -212,8 +212,25 @@ export class Machines {
     });
   }
 
+  /**
+   * The same moment, told by numbers alone if the last move to it was to an access: at that the machine has stopped itself,
+   * and V8 stands at no place that it has arrived at.
+   */
+  async numbered(moment: Moment): Promise<Moment> {
+    if (moment.moves.at(-1)?.how !== 'access') return moment;
+    const past = await this.#past();
+    await this.#numberChanges(past);
+    for (const field of fieldsOf(moment)) await this.#findOnce(past, field);
+    return fieldsOf(moment).every((field) => this.isFound(field))
+      ? at(await this.#accessOf(past, moment))
+      : moment;
+  }
   async #accessOf(past: Past, moment: Moment): Promise<NumberedChange['mark']> {
     return this.#once(past, async (replica) => {
+      const { mark, moves } = moment;
+      if (mark.event > NEAR) await replica.toEvent(mark.event - NEAR);
+      for (const move of moves)
+        if (move.how === 'access' && move.access === 'read') await replica.countReads(move.field);
       await replica.follow(moment);
       const { field, how, event, arrival } = await replica.debuggee.askIn<CountedAccess>('data.last');
       return { kind: 'access', field, how, event, arrival };
@@ -221,13 +238,17 @@ export class Machines {
   }
   /** Something was changed where a field was accessed, or after that: nothing else tells that moment. */
   async #findChanged(past: Past, number: number): Promise<void> {
-    const { trail, fields } = this.#original;
-    const known = fields.byNumber(number);
-    if (known !== undefined && !this.#fields.has(number))
-      this.#fields.set(number, await this.#find(past, known));
+    const { trail } = this.#original;
+    await this.#findOnce(past, number);
     if (this.isFound(number)) return;
     trail.ends(message('a value was changed at a data breakpoint on a value that is not found again'));
     throw new UserError('The run cannot be repeated: {0}.', trail.end!);
+  }
+
+  async #findOnce(past: Past, number: number): Promise<void> {
+    const known = this.#original.fields.byNumber(number);
+    if (known !== undefined && !this.#fields.has(number))
+      this.#fields.set(number, await this.#find(past, known));
   }
 
   /** Find the fields that are needed: which object of its class has each. */

@@ -348,6 +348,10 @@ export class Replica {
     await this.debuggee.askIn(`stopAtEvent(${event})`);
   }
 
+  /** Count reads from now on, before the event in which their number is needed. */
+  async countReads(field: number): Promise<void> {
+    await this.debuggee.ask('data.countReads', field);
+  }
   /** Pause at this access when it comes to it. */
   async stopAtAccess({ field, how, event, arrival }: Extract<Mark, { kind: 'access' }>): Promise<void> {
     await this.debuggee.ask('data.standAt', field, how, event, arrival);
