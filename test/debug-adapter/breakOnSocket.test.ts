@@ -2,19 +2,9 @@
 import assert from 'node:assert/strict';
 import type { TreeItem } from '../../debug-adapter/protocol.ts';
 import { withAdapter, type Adapter } from './support/adapter.ts';
+import { inConnect } from './support/inConnect.ts';
 import { fixture } from './support/paths.ts';
 
-const program = fixture('handshake');
-
-/** Stops in the client's connect(), at its first line in TCP; nothing else stops the machine from there on. */
-async function inConnect(adapter: Adapter): Promise<void> {
-  await adapter.launch({ program }, () =>
-    adapter.request('setFunctionBreakpoints', { breakpoints: [{ name: 'tcp_connect' }] }),
-  );
-  await adapter.stopped();
-  await adapter.request('setFunctionBreakpoints', { breakpoints: [] });
-  await adapter.request('setExceptionBreakpoints', { filters: [] });
-}
 /** The node of the client's socket, as soon as there is one that is in a state. */
 async function socketNode(adapter: Adapter, state = ''): Promise<TreeItem> {
   for (;;) {

@@ -9,21 +9,13 @@ import type {
   WatchesResponse,
 } from '../../debug-adapter/protocol.ts';
 import { withAdapter, type Adapter } from './support/adapter.ts';
+import { inConnect } from './support/inConnect.ts';
 import { fixture } from './support/paths.ts';
 
 const program = fixture('handshake');
 /** The line of it in which the client connects. */
 const CONNECTS = 19;
 
-/** Stops in the client's connect(), at its first line in TCP; nothing else stops the machine from there on. */
-async function inConnect(adapter: Adapter): Promise<void> {
-  await adapter.launch({ program }, () =>
-    adapter.request('setFunctionBreakpoints', { breakpoints: [{ name: 'tcp_connect' }] }),
-  );
-  await adapter.stopped();
-  await adapter.request('setFunctionBreakpoints', { breakpoints: [] });
-  await adapter.request('setExceptionBreakpoints', { filters: [] });
-}
 /** `snd_cwnd: 10 → 11`, or what else the next stop is about. */
 async function stop(adapter: Adapter, command: 'continue' | 'reverseContinue'): Promise<string> {
   const stopped = await adapter.go(command);
