@@ -7,7 +7,7 @@ import type { StopReason } from '../../stack/trace/stop.ts';
 import { DetachedError, NotPausedError } from '../cdp/cdpClient.ts';
 import { UNCAUGHT_FILTER } from '../filters/all.ts';
 import type { Snapshot } from '../inspect/agent.ts';
-import { CHANGE_REASON, DATA_REASON, FOUND_REASON, SWITCH_REASON } from '../inspect/stops.ts';
+import { CHANGE_REASON, DATA_REASON, FOUND_REASON, PAUSE_REASON, SWITCH_REASON } from '../inspect/stops.ts';
 import { SOFTIRQ_THREAD } from '../inspect/threads.ts';
 import type { Debuggee } from './debuggee.ts';
 import { STOP_GROUP } from './debuggee.ts';
@@ -35,6 +35,10 @@ const COMMANDS = {
   stepInto: 'Debugger.stepInto',
   stepOut: 'Debugger.stepOut',
 } as const;
+/** So long a pause waits for the next moment that numbers tell; what computes for longer is interrupted anywhere. */
+const NUMBERED_MS = 100;
+/** A machine that does not listen for so long is interrupted. */
+const ASKED_MS = 500;
 /** The interval after which V8 is asked again for a pause that has not arrived. */
 const INTERRUPT_AGAIN_MS = 20;
 /** How long a pause request waits for the program to be loaded. */
@@ -61,6 +65,8 @@ export class Execution {
   /** It stands at a moment as at a stop, but the client sees another machine, or none. */
   #isUnseen = false;
   #pauseAsked = 0;
+  /** It has waited for a numbered moment: now V8 may interrupt the code anywhere. */
+  #isAnyPlace = false;
   /** V8 was asked, and has not answered: the machine is at something that it does not interrupt. */
   #isPauseSent = false;
   /** Settles when the resume request was answered: no stop is reported before that. */
@@ -225,14 +231,25 @@ export class Execution {
     if (set !== undefined) this.#temporary.push(set.breakpointId);
   }
 
-  /** Stop soon. Does nothing if the machine is already stopped. */
+  /**
+   * Stop soon: at the next tracepoint, so that there is a way back, or where V8 interrupts the code. Does nothing if the
+   * machine is already stopped.
+   */
   async pause(): Promise<void> {
     if (this.#stop !== undefined) return;
     this.#obey(new Interrupt());
     this.#pauseAsked = performance.now();
+    this.#isAnyPlace = false;
     if (!this.#stands) await this.#interrupt();
   }
   async #interrupt(): Promise<void> {
+    if (this.#debuggee.runs && !this.#isAnyPlace) {
+      this.#isAnyPlace = true;
+      this.#waits = true;
+      const begun = this.#debuggee.ask('waitForPause').catch(this.#failed);
+      await Promise.race([begun, sleep(ASKED_MS)]);
+      return this.#interruptSoon(NUMBERED_MS);
+    }
     this.#interruptSoon();
     // V8 may crash when it must show a module whose evaluation is just beginning: let a program that is
     // loading reach its first process, unless that takes too long. Before there is a machine, nobody would let V8 go on.
@@ -251,12 +268,12 @@ export class Execution {
    * V8 loses a pause request that arrives during a call of the agent, and it may pause where there is nothing
    * to show.
    */
-  #interruptSoon(): void {
+  #interruptSoon(ms = INTERRUPT_AGAIN_MS): void {
     const interrupt = this.#policy;
     setTimeout(() => {
       const isWanted = this.#policy === interrupt && !this.#stands && !this.#debuggee.client.gone;
       if (isWanted) this.#interrupt().catch(this.#failed);
-    }, INTERRUPT_AGAIN_MS);
+    }, ms);
   }
 
   /** It was brought to a moment, and arrived() follows when all is set up. */
@@ -395,6 +412,7 @@ export class Execution {
       users.length > 0 ||
       hit.some((id) => !this.#temporary.includes(id) && !this.repetition?.owns(id));
     const isSwitch = reason?.filter === SWITCH_REASON;
+    const isWish = fulfilledBy !== undefined && hit.some((id) => this.breakpointIds.get(id) === fulfilledBy);
     const policy = this.#policy;
     // A change is made on the way: the user stops there only if something else says so.
     if (isMet && !isForced && reason === null && policy instanceof Continue)
@@ -411,7 +429,7 @@ export class Execution {
       this.#follow(
         this.#placeOf(paused, frames),
         isOwn ? (known ?? 'unknown') : undefined,
-        users.length > 0,
+        users.length > 0 || isWish,
         survey,
       );
     this.#move = undefined;
@@ -493,6 +511,8 @@ export class Execution {
           this.#debuggee.maxHeap,
         ),
       };
+    // At a tracepoint, which nobody has asked for.
+    if (reason?.filter === PAUSE_REASON && reason.label === '') return { reason: 'pause' };
     if (reason !== null)
       return {
         reason: reason.filter === UNCAUGHT_FILTER ? 'exception' : reason.filter,

@@ -49,7 +49,7 @@ import { PauseWish } from './pauseWish.ts';
 import { worldLine } from './presenters/machine.ts';
 import { RunningChanges } from './runningChanges.ts';
 import { StackCaptures } from './stackCaptures.ts';
-import { Stops, type ArmedFilter } from './stops.ts';
+import { PAUSE_REASON, Stops, type ArmedFilter } from './stops.ts';
 import { TOOLS } from './tools.ts';
 import { Why } from './why.ts';
 import type { TextFrame } from './stackText.ts';
@@ -533,6 +533,10 @@ export class Agent {
   }
   waitForNext(next: RunToNext): void {
     this.stops.waitFor((stop) => atNext(this.#world, next, stop, this.stops));
+  }
+  /** Stop at the next tracepoint, or where nothing can run: the user has asked for a pause. */
+  waitForPause(): void {
+    this.stops.waitFor((stop) => atNext(this.#world, 'anything', stop, this.stops), PAUSE_REASON);
   }
   /** Stop when the stack takes this frame from a network card. */
   waitForArrival(frame: number): void {

@@ -72,6 +72,8 @@ export class Moments {
   #passed: PassedStop[] = [];
   /** How many stops were passed by. */
   passedBy = 0;
+  /** The event of the last tracepoint that was noted; 0: there was none. */
+  lastTracepoint = 0;
   /** The last arrival at a conditional breakpoint. */
   lastReached: CountedArrival | undefined;
 
@@ -117,6 +119,12 @@ export class Moments {
     this.#world.tracer.after = null;
     for (const unlisten of this.#unlistenAfter) unlisten();
     this.#unlistenAfter = [];
+  }
+
+  /** Note the last tracepoint from now on. */
+  noteTracepoints(): void {
+    const { tracer } = this.#world;
+    for (const name of TRACEPOINT_NAMES) tracer.on(name, () => (this.lastTracepoint = tracer.event));
   }
 
   breakpointSet(id: number): void {

@@ -1,6 +1,7 @@
 /** What a user may run to next, whatever else is armed: each by what the machine traces of it. */
 import { message } from '../../language/message.ts';
 import type { task_struct } from '../../stack/include/linux/sched.ts';
+import { TRACEPOINT_NAMES } from '../../stack/trace/table.ts';
 import type { StopReason } from '../../stack/trace/stop.ts';
 import type { World } from '../../stack/world/world.ts';
 import type { Sentence } from '../filters/filter.ts';
@@ -25,7 +26,18 @@ const received = packetReceivedFilter.compile('');
 const syscall = syscallEnterFilter.compile('');
 const transition = transitionFilter.compile('');
 
-const WATCHES: Record<RunToNext, Watch> = {
+const WATCHES: Record<RunToNext | 'anything', Watch> = {
+  /** A moment that numbers tell, which is found again; where tasks, softirqs and system calls end there is little to see. */
+  anything: (world, stop, scheduler) => {
+    const names = TRACEPOINT_NAMES.filter((name) => !/^(?:sched|irq|timer):|^syscalls:sys_exit$/.test(name));
+    const ends = names.map((name) => world.tracer.on(name, () => stop({ label: '', description: '' })));
+    const endIdle = WATCHES.idle(world, stop, scheduler);
+    if (world.outside.is_standing) world.outside.tell_again();
+    return () => {
+      for (const end of ends) end();
+      endIdle();
+    };
+  },
   packet: ({ tracer }, stop) => {
     const ends = [sent(tracer, stop), received(tracer, stop)];
     return () => {
@@ -68,7 +80,12 @@ const WATCHES: Record<RunToNext, Watch> = {
 };
 
 /** Call `stop` at the next of its kind. @returns a function that ends it */
-export function atNext(world: World, next: RunToNext, stop: StopAt, scheduler: Scheduler): () => void {
+export function atNext(
+  world: World,
+  next: RunToNext | 'anything',
+  stop: StopAt,
+  scheduler: Scheduler,
+): () => void {
   return WATCHES[next](world, stop, scheduler);
 }
 

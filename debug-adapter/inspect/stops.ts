@@ -28,6 +28,8 @@ export const SWITCH_REASON = 'switch';
 export const FOUND_REASON = 'found';
 /** The reason of a stop at a data breakpoint. */
 export const DATA_REASON = 'data breakpoint';
+/** The reason of a stop that the user has asked for while the machine ran. */
+export const PAUSE_REASON = 'pause';
 /** The reason of a stop at which something is changed again. */
 export const CHANGE_REASON = 'change';
 /** The reason of a stop at a transition of one socket: the filter's that stops at those of all. */
@@ -263,11 +265,11 @@ export class Stops {
     this.#uncaughtAt = event;
   }
   /** Stop once. @param begin begins to look for it, and returns what ends that */
-  waitFor(begin: (stop: StopAt) => () => void): void {
+  waitFor(begin: (stop: StopAt) => () => void, reason = 'goto'): void {
     this.stopWaiting();
     this.#endWait = begin((sentence, at) => {
       this.stopWaiting();
-      this.#stopWith('goto', sentence, at);
+      this.#stopWith(reason, sentence, at);
     });
   }
   stopWaiting(): void {

@@ -1,8 +1,9 @@
 /** Going back in a run, and forward again to where it stands. */
 import { message, type Translate } from '../../language/message.ts';
 import { errorText, UserError } from '../../language/userError.ts';
-import type { Change, Mark, Moment } from '../control/moment.ts';
+import { BEGIN, type Change, type Mark, type Moment } from '../control/moment.ts';
 import type { Told } from '../control/policies/policy.ts';
+import type { PausedState } from '../control/pausedState.ts';
 import type { NumberedChange } from '../control/repetition.ts';
 import type { RecordedBookmark } from '../recordings/data.ts';
 import { bringToCapture } from '../travel/capture.ts';
@@ -88,6 +89,8 @@ export class Travel {
     const stop = run.execution.stop!;
     const { event } = await stop.snapshot;
     const sleeping = stop.runs(thread) ? undefined : await run.frames.viewsOf(thread);
+    if (isIdle(run) && ((sleeping ?? (await stop.framesOf(thread)))?.length ?? 0) === 0)
+      return this.#toLastTracepoint(run, stop, event);
     const around = await surroundings(run.debuggee, stop, thread, sleeping);
     const moment = await this.#momentOf(run);
     const raw = rawPlace(run.debuggee, stop.paused);
@@ -95,6 +98,19 @@ export class Travel {
     const history = this.#historyOf(run);
     this.#go(run, event, async () => {
       const { target, here } = await history.lineBefore(moment, raw, around);
+      if (target === undefined)
+        throw new UserError('There is no line before this one in the history of this thread.');
+      return { here, told: { reason: 'step' }, arrive: (frontier) => history.arrive(target, frontier) };
+    });
+  }
+
+  /** Nothing runs where everything sleeps: before that is the last tracepoint. */
+  async #toLastTracepoint(run: Run, stop: PausedState, event: number): Promise<void> {
+    const here = await this.#momentOf(run);
+    if (run.execution.stop !== stop) throw run.notStopped();
+    const history = this.#historyOf(run);
+    this.#go(run, event, async () => {
+      const target = await history.lastTracepoint(here);
       if (target === undefined)
         throw new UserError('There is no line before this one in the history of this thread.');
       return { here, told: { reason: 'step' }, arrive: (frontier) => history.arrive(target, frontier) };
@@ -199,7 +215,8 @@ export class Travel {
     const { event } = await stop.snapshot;
     const end = this.#present?.event ?? event;
     if (!Number.isInteger(wanted) || wanted < 1 || wanted > end) throw noEvent(wanted, end);
-    const here = await this.#momentOf(run);
+    // From anywhere an event is found by its number.
+    const here = run.execution.trail.moment === undefined ? BEGIN : await this.#momentOf(run);
     if (run.execution.stop !== stop) throw run.notStopped();
     const history = this.#historyOf(run);
     this.#go(run, event, () =>
@@ -314,7 +331,7 @@ export class Travel {
     this.#present = present;
     if (run !== present.run) run.retire(this.threads);
     // Whoever goes back meets the error.
-    this.#machines?.replenish(here.mark.event).catch(() => {});
+    this.#machines?.replenish(here === BEGIN ? event : here.mark.event).catch(() => {});
   }
   async #show({ replica, stopsAt }: Arrival, present: Present, told: Told, search: Search): Promise<void> {
     const { configuration, show, repeat } = this.#traveller;
@@ -505,6 +522,11 @@ export class Travel {
   }
 }
 
+/** It stands where nothing can run. */
+function isIdle({ execution: { trail } }: Run): boolean {
+  const { mark, moves } = trail.moment ?? BEGIN;
+  return mark.kind === 'own' && mark.how === 'idle' && moves.length === 0;
+}
 /** @throws an error for the user if nothing leads there again */
 function momentOf({ execution }: Run): Moment {
   const { moment } = execution.trail;

@@ -316,6 +316,19 @@ export class History {
       else await replica.follow(moment);
     });
   }
+  /** The last tracepoint before a moment; undefined: there is none. */
+  async lastTracepoint(moment: Moment): Promise<Moment | undefined> {
+    for (const from of [moment.mark.event - NEAR, 0]) {
+      const event = await this.#machines.with(Math.max(0, from), undefined, async (replica) => {
+        if (from > 0 && (await replica.toEvent(from)) >= moment.mark.event) return 0;
+        await replica.debuggee.ask('moments.noteTracepoints');
+        await replica.follow(moment);
+        return replica.debuggee.askIn<number>('moments.lastTracepoint');
+      });
+      if (event > 0) return at({ kind: 'own', event, how: 'tracepoint' });
+    }
+    return undefined;
+  }
   /**
    * A machine that stands at the first tracepoint with at least this event number.
    *

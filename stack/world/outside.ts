@@ -57,6 +57,8 @@ export class Outside {
    * turns are taken.
    */
   #stands_until = NaN;
+  /** It was told that nothing can run. */
+  #is_told = false;
   /**
    * Called when the world has nothing left to do: whether the host may still wake one of its processes. Set
    * by code that runs programs which use the host.
@@ -90,6 +92,18 @@ export class Outside {
   /** Nothing can run until `next`, in ns: wait for that time or an input, whichever comes first. */
   stand_until(next: number): void {
     this.#stands_until = next;
+    this.#is_told = false;
+  }
+  /** Nothing can run, and nobody was told yet. */
+  begins_to_stand(): boolean {
+    const begins = this.is_standing && !this.#is_told;
+    this.#is_told = true;
+    return begins;
+  }
+  /** Somebody wants to be told that it stands, although it does for a while. */
+  tell_again(): void {
+    this.#is_told = false;
+    this.wake();
   }
   /** Something has changed: turns are taken again. */
   go_on(): void {

@@ -88,6 +88,7 @@ function step(world: World, halted: () => boolean): RunEnd | 'running' | 'waitin
   // A pending answer enters at the event at which it was requested, however long the host takes: everything
   // else stands still.
   if (outside.owes_answer) return 'waiting';
+  if (world.host_turn === null && outside.begins_to_stand()) world.on_idle?.();
   if (outside.is_standing) {
     const passed = outside.pass_time();
     if (passed === 'waiting') return 'waiting';
@@ -95,11 +96,11 @@ function step(world: World, halted: () => boolean): RunEnd | 'running' | 'waitin
   }
   const next = world.turn();
   if (next <= world.now_ns || inputs.pending) return 'running';
-  if (world.host_turn === null) world.on_idle?.();
   if (outside.is_open) {
     outside.stand_until(next);
     return 'running';
   }
+  if (world.host_turn === null) world.on_idle?.();
   if (next === Infinity || world.is_quiet) {
     if (outside.may_still_come()) return 'waiting';
     if (inputs.is_replay) inputs.expect_none();

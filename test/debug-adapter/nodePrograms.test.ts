@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fixture } from './support/paths.ts';
-import { withAdapter, type Adapter } from './support/adapter.ts';
+import { withAdapter, type Adapter, type Stopped } from './support/adapter.ts';
 
 const folder = path.join(path.dirname(fixture('handshake')), 'node');
 const server = path.join(folder, 'server.cjs');
@@ -173,6 +173,37 @@ describe('debug adapter: Node programs', function () {
       await set([]);
       await adapter.request('continue', { threadId: adapter.thread });
       assert.equal(await answer, 'hello curl');
+    }));
+
+  it('pauses while it waits for the outside, and leads back from there', () =>
+    withAdapter(async (adapter) => {
+      const port = await freePort();
+      const listening = adapter.client.waitForEvent('output');
+      await adapter.launch({ program: open, env: { PORT: 80 }, ports: { [`127.0.0.1:${port}`]: 80 } });
+      await listening;
+      // Where nothing runs there is no frame.
+      const event = async (): Promise<number> => {
+        const { result } = await adapter.request<{ result: string }>('evaluate', {
+          expression: 'world.event',
+        });
+        return Number(result);
+      };
+      for (const isAnswered of [false, true]) {
+        if (isAnswered)
+          assert.equal(await (await fetch(`http://127.0.0.1:${port}/curl`)).text(), 'hello curl');
+        // It has nothing to do any more.
+        await delay(300);
+        const paused = adapter.stopped();
+        await adapter.request('pause', { threadId: 1 });
+        const { reason, description } = (await paused) as Stopped;
+        assert.deepEqual([reason, description], ['pause', 'Paused on idle']);
+        const there = await event();
+        assert.equal(((await adapter.go('stepBack')) as Stopped).reason, 'step');
+        assert.ok((await event()) <= there);
+        const end = (await adapter.go('continue')) as Stopped;
+        assert.equal(end.description, 'Paused at the end of the past');
+        await adapter.request('continue', { threadId: adapter.thread });
+      }
     }));
 
   it('a port that is taken is named', () =>

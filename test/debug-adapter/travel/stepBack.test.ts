@@ -48,6 +48,17 @@ async function stackOf(adapter: Adapter, name: string): Promise<string[]> {
 }
 const event = (adapter: Adapter): Promise<string> => adapter.evaluate('world.event');
 
+/** Also where there is no frame. */
+async function eventOf(adapter: Adapter): Promise<number> {
+  const { result } = await adapter.request<{ result: string }>('evaluate', { expression: 'world.event' });
+  return Number(result);
+}
+async function stopAfter(adapter: Adapter, command: string, args: object): Promise<Stopped> {
+  const stopped = adapter.stopped();
+  await adapter.request(command, args);
+  return (await stopped) as Stopped;
+}
+
 describe('debug adapter: a step back', () => {
   it('undoes a step', () =>
     withAdapter(async (adapter) => {
@@ -137,6 +148,40 @@ describe('debug adapter: a step back', () => {
         adapter.go('stepBack'),
         /no way back from here: .* Let it go on to a breakpoint first/,
       );
+      // An event is found from there, too, by its number.
+      const there = await eventOf(adapter);
+      assert.equal((await stopAfter(adapter, 'sockscope/goToEvent', { event: 3 })).reason, 'goto');
+      assert.ok((await eventOf(adapter)) < there);
+    }));
+
+  it('leads back from where the user has paused a program, which was at a tracepoint', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program: fixture('napping') });
+      while ((await adapter.threads()).length < 2) await sleep(20);
+      const stop = adapter.stopped();
+      await adapter.request('pause', { threadId: 0 });
+      assert.equal(((await stop) as Stopped).reason, 'pause');
+      const paused = [await eventOf(adapter), await place(adapter)];
+      await go(adapter, 'stepBack');
+      assert.ok((await eventOf(adapter)) <= Number(paused[0]));
+      await adapter.request('setFunctionBreakpoints', { breakpoints: [{ name: 'hrtimer_nanosleep' }] });
+      assert.equal(((await adapter.go('reverseContinue')) as Stopped).reason, 'function breakpoint');
+      await adapter.request('setFunctionBreakpoints', { breakpoints: [] });
+      const again = (await adapter.go('continue')) as Stopped;
+      assert.equal(again.description, 'Paused at the end of the past');
+      assert.deepEqual([await eventOf(adapter), await place(adapter)], paused);
+    }));
+
+  it('leads back from where nothing can run to the last tracepoint', () =>
+    withAdapter(async (adapter) => {
+      await atLine(adapter, 19);
+      const idle = await stopAfter(adapter, 'sockscope/runTo', { to: 'idle', threadId: adapter.thread });
+      assert.equal(idle.description, 'Paused on idle');
+      const there = await eventOf(adapter);
+      assert.equal(((await adapter.go('stepBack')) as Stopped).reason, 'step');
+      const before = await eventOf(adapter);
+      assert.ok(before <= there && before > there - 20, `${before} ${there}`);
+      assert.notEqual(await place(adapter), ':');
     }));
 
   it('leads past what was changed, which is changed again on the way forward', () =>
