@@ -28,6 +28,10 @@ export class DataFields {
     this.#needs = needs;
   }
 
+  /** Up to here all numbers are those of a recording's fields. */
+  skip(number: number): void {
+    this.#next = Math.max(this.#next, number + 1);
+  }
   /** A number for the next one, which nobody else is given. */
   take(): number {
     return this.#next++;

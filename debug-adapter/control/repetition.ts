@@ -62,6 +62,10 @@ export class Repetition {
   owns(breakpointId: string): boolean {
     return this.#breakpoints.some(({ id }) => id === breakpointId);
   }
+  /** The mark of the next change; undefined: all were made. */
+  get nextMark(): NumberedMark | undefined {
+    return this.#changes[this.#next]?.mark;
+  }
   /** The mark of the change that is made when the machine goes on from where it stands. */
   get dueMark(): NumberedMark | undefined {
     return this.#due && this.#changes[this.#next]?.mark;

@@ -11,6 +11,7 @@ export function recordFailure(subject: Subject, { trial, failure }: Finding, fac
     launch: { ...config, hosts, ...trial },
     programs,
     changes: [],
+    fields: [],
     stop: stopAt(failure),
     isOver: false,
     bookmarks: [{ name: failure.text.split('\n')[0]!, event, timeNs }],

@@ -61,6 +61,17 @@ export interface ExpectedField {
   /** Its accesses are counted from the creation of its owner on. */
   isCounted?: boolean;
 }
+/** The same, told so that another session finds it. */
+export interface FoundField {
+  number: number;
+  /** The owner's class, and the module that exports it: `tcp_sock` of `stack/include/linux/tcp.ts`. */
+  struct: string;
+  url: string;
+  /** The owner is the `ordinal`th of its class that was created, from 1. */
+  ordinal: number;
+  name: string;
+  range?: ByteRange;
+}
 /** An access to a field: how many of its kind there were since the event, this one included. */
 export interface CountedAccess {
   field: number;

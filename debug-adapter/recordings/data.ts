@@ -3,6 +3,7 @@
  */
 import type { InputEntry } from '../../stack/world/inputs.ts';
 import type { Moment } from '../control/moment.ts';
+import type { FoundField } from '../inspect/dataBreakpoints.ts';
 import type { NumberedChange } from '../control/repetition.ts';
 import type { Bookmark, Moment as Instant } from '../protocol.ts';
 
@@ -15,6 +16,8 @@ export interface RunRecording {
   files: RecordedFile[];
   /** What came from outside. */
   inputs: InputEntry[];
+  /** Fields whose accesses tell moments below, where each has its place in this list, from 1, as its number. */
+  fields: RecordedField[];
   /** What was changed in the debugger, in order. */
   changes: NumberedChange[];
   /** Where the debugger stood. */
@@ -46,6 +49,9 @@ export interface RecordedFile {
   /** Omitted for packages, and if the programs are large. */
   text?: string;
 }
+
+/** A field, told so that it is found in any run of the program. */
+export type RecordedField = Omit<FoundField, 'number'>;
 
 export type RecordedStop =
   /** Exact to the statement; and what numbers the machine had there. */

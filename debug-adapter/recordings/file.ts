@@ -5,13 +5,13 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { errorPart } from '../../language/userError.ts';
 import type { Maker, RecordedBookmark, RecordedFile, RecordedStop, RunRecording } from './data.ts';
 import { readEntry, writeBytes } from './inputs.ts';
-import { FileNames, readChange, readMoment } from './moments.ts';
+import { FileNames, readChange, readField, readMoment } from './moments.ts';
 import { OtherProgramError, readPath } from './programFiles.ts';
 import { Place, RecordingError } from './shape.ts';
 
 export const RECORDING_SUFFIX = '.sockscope';
 /** Of the format; what a version does not know is refused. */
-const VERSION = 1;
+const VERSION = 2;
 /** A file of more than this, unpacked, is refused before it fills the memory. */
 const MOST_BYTES = 256 * 1024 * 1024;
 
@@ -72,15 +72,16 @@ function parse(content: unknown, folderOf: (recording: RunRecording) => string):
     madeBy: readMaker(place.at('madeBy')),
     folder: place.at('folder').text(),
     launch: place.at('launch').object(),
-    files: place.at('files').list(readFile),
+    files: place.at('files').list(readRecordedFile),
     inputs: place.at('inputs').list(readEntry),
+    fields: place.at('fields').list(readField),
     changes: [],
     stop: { kind: 'event', event: 0 },
     end: { ...readInstant(place.at('end')), isOver: place.at('end').at('isOver').flag() },
     bookmarks: [],
   };
   // From here on files are named as they are here.
-  const names = new FileNames((recording.folder = folderOf(recording)));
+  const names = new FileNames((recording.folder = folderOf(recording)), recording.fields.length);
   return {
     ...recording,
     changes: place.at('changes').list((one) => readChange(one, names)),
@@ -96,7 +97,7 @@ function readMaker(place: Place): Maker {
     node: place.at('node').text(),
   };
 }
-function readFile(place: Place): RecordedFile {
+function readRecordedFile(place: Place): RecordedFile {
   const text = place.at('text').optional((one) => one.text());
   return {
     path: readPath(place.at('path')),

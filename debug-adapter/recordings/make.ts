@@ -6,9 +6,11 @@ import type { ProgramFile } from '../../stack/world/program_files.ts';
 import type { Debuggee } from '../control/debuggee.ts';
 import type { NumberedChange } from '../control/repetition.ts';
 import { readInputs } from '../inspect/inputText.ts';
+import { at, type NumberedMark } from '../control/moment.ts';
+import type { FoundField } from '../inspect/dataBreakpoints.ts';
 import type { RecordedBookmark, RecordedStop, RunRecording } from './data.ts';
 import { thisMaker } from './maker.ts';
-import { relativePath } from './moments.ts';
+import { relativePath, renumbered } from './moments.ts';
 import { recordFiles } from './programFiles.ts';
 
 /** What a recording is made of beside the machine. */
@@ -17,6 +19,8 @@ export interface Told {
   launch: Readonly<Record<string, unknown>>;
   programs: readonly ProgramSpec[];
   changes: readonly NumberedChange[];
+  /** Those of the changes, all of them, and of other moments, which are told by their events if theirs are missing. */
+  fields: readonly FoundField[];
   stop: RecordedStop;
   isOver: boolean;
   bookmarks: readonly RecordedBookmark[];
@@ -54,7 +58,8 @@ export async function makeRecording(debuggee: Debuggee, told: Told): Promise<Run
 
 /** A recording of a run, wherever it was. */
 export function recordingOf({ inputs, files: read, end }: RunFacts, told: Told): RunRecording {
-  const { launch, programs, changes, stop, isOver, bookmarks } = told;
+  const { launch, programs, changes, fields: found, stop, isOver, bookmarks } = told;
+  const numbers = new Map(found.map(({ number }, index) => [number, index + 1]));
   const { folder, files } = recordFiles(read);
   const deciding = Object.entries(launch).filter(([name]) => DECIDING.includes(name));
   return {
@@ -72,11 +77,23 @@ export function recordingOf({ inputs, files: read, end }: RunFacts, told: Told):
     },
     files,
     inputs: [...inputs],
-    changes: [...changes],
-    stop,
+    fields: found.map(({ number: _, ...field }) => field),
+    changes: changes.map((one) => ({ ...one, mark: markIn(one.mark, numbers) })),
+    stop: stopIn(stop, numbers),
     end: { ...end, timeNs: Math.round(end.timeNs), isOver },
-    bookmarks: [...bookmarks],
+    bookmarks: bookmarks.map(({ moment, ...bookmark }) => {
+      const lasting = moment && renumbered(moment, numbers);
+      return { ...bookmark, ...(lasting && { moment: lasting }) };
+    }),
   };
+}
+function markIn(mark: NumberedMark, numbers: ReadonlyMap<number, number>): NumberedMark {
+  return renumbered(at(mark), numbers)!.mark as NumberedMark;
+}
+function stopIn(stop: RecordedStop, numbers: ReadonlyMap<number, number>): RecordedStop {
+  if (stop.kind === 'event') return stop;
+  const moment = renumbered(stop.moment, numbers);
+  return moment === undefined ? { kind: 'event', event: stop.at.event } : { ...stop, moment };
 }
 
 /** A folder below the programs' is named by its place there; of any other one only they know why. */

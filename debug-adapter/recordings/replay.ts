@@ -1,13 +1,29 @@
 /** Repeats a recorded run in a machine, up to where the recording stands. */
 import { message } from '../../language/message.ts';
 import { UserError } from '../../language/userError.ts';
+import type { ExpectedField } from '../inspect/dataBreakpoints.ts';
 import { inputText } from '../inspect/inputText.ts';
+import type { CountedClass } from '../worker/creations.ts';
 import { Replica, type Blueprint } from '../travel/replica.ts';
-import type { RunRecording } from './data.ts';
+import type { RecordedField, RunRecording } from './data.ts';
 
 /** A run that is repeated has other numbers where the recording stands. */
 export class DiffersError extends UserError {
   override name = 'DiffersError';
+}
+
+/** The fields of a recording, as a machine expects them, and the classes that it counts for them. */
+export function expectedFields(fields: readonly RecordedField[]): {
+  counted: CountedClass[];
+  fields: (ExpectedField & { isCounted: true })[];
+} {
+  const counted: CountedClass[] = [];
+  const expected = fields.map(({ struct, url, ordinal, name, range }, index) => {
+    let kind = counted.findIndex((one) => one.name === struct && one.url === url);
+    if (kind < 0) kind = counted.push({ name: struct, url }) - 1;
+    return { number: index + 1, name, kind, ordinal, ...(range && { range }), isCounted: true as const };
+  });
+  return { counted, fields: expected };
 }
 
 /** A machine with the programs of a recording, before their first line. Rejects with a message for the user. */
@@ -15,8 +31,7 @@ export async function loadRecorded(recording: RunRecording, blueprint: Blueprint
   const replica = await Replica.create(blueprint, {
     inputs: inputText(recording.inputs),
     changes: recording.changes,
-    counted: [],
-    fields: [],
+    ...expectedFields(recording.fields),
     isTold: true,
   });
   replica.execution.trail.repeats(recording.changes);

@@ -1,12 +1,12 @@
 /** The custom requests about a recording of the run, and about its bookmarks. */
 import { UserError } from '../../language/userError.ts';
-import type { Moment } from '../control/moment.ts';
+import { at, fieldsOf, type Moment } from '../control/moment.ts';
 import type { NumberedChange } from '../control/repetition.ts';
 import type { Happening } from '../sequence/happening.ts';
 import { sendingOf, upTo } from '../recordings/beginning.ts';
-import { isLasting } from '../recordings/moments.ts';
 import { makeRecording } from '../recordings/make.ts';
 import { RECORDING_SUFFIX, writeRecording } from '../recordings/file.ts';
+import type { FoundField } from '../inspect/dataBreakpoints.ts';
 import type { RecordedStop, RunRecording } from '../recordings/data.ts';
 import { GivenUpError } from '../travel/replica.ts';
 import type {
@@ -40,29 +40,43 @@ export async function saveRecording(
   const { launch, bookmarks } = present;
   const sending = packet === undefined ? undefined : await linkedSending(present, packet);
   const stop = await stopOf(run);
-  const changes = await numbered(run, travel, works);
-  checkChanges(changes, sending?.event ?? Infinity);
+  const stopMoments = stop.kind === 'moment' ? [stop.moment] : [];
+  const moments = [...stopMoments, ...bookmarks.all.flatMap(({ moment }) => moment ?? [])];
+  const { changes, fields } = await numbered(run, travel, works, moments);
+  const until = sending?.event ?? Infinity;
+  checkChanges(changes, fields, until);
   const whole = await makeRecording(present.debuggee, {
     launch: launch.given,
     programs: launch.programs,
-    changes,
+    changes: changes.filter(({ mark }) => mark.event <= until),
+    fields,
     stop,
     isOver: false,
-    bookmarks: lasting(bookmarks.all),
+    bookmarks: bookmarks.all,
   });
   const bytes = await writeRecording(path, sending === undefined ? whole : upTo(sending.event, whole));
-  if (sending === undefined) return { bytes, isExact: stop.kind === 'moment' };
+  if (sending === undefined) return { bytes, isExact: whole.stop.kind === 'moment' };
   return { bytes, isExact: true, sent: sending.sent };
 }
 
-/** What was changed, with the numbers of the moments: the run may have to be repeated for them. */
-async function numbered(run: Run, travel: Travel, works: Works): Promise<readonly NumberedChange[]> {
+/**
+ * What was changed, with the numbers of the moments, and the fields by which these and others are told: the run may have to be
+ * repeated for them.
+ */
+async function numbered(
+  run: Run,
+  travel: Travel,
+  works: Works,
+  moments: readonly Moment[],
+): Promise<{ changes: readonly NumberedChange[]; fields: readonly FoundField[] }> {
   const title = run.t('Repeating the run to find where it was changed');
   // The session may have left the run when this is cancelled.
   const machines = travel.machinesFor(run);
   const work = works.begin(title, () => machines.stop());
   try {
-    return await travel.changesOf(run);
+    const changes = await travel.changesOf(run);
+    const all = [...moments, ...changes.map(({ mark }) => at(mark))];
+    return { changes, fields: await machines.foundAgain(all.flatMap(fieldsOf)) };
   } catch (error) {
     throw error instanceof GivenUpError ? new Error(CANCELLED) : error;
   } finally {
@@ -71,12 +85,18 @@ async function numbered(run: Run, travel: Travel, works: Works): Promise<readonl
 }
 
 /** @throws an error for the user if a recording up to an event cannot hold one */
-function checkChanges(changes: readonly NumberedChange[], until: number): void {
-  // Of a field that is watched nothing is known in another session.
-  const lost = changes.find(({ mark }) => mark.kind === 'access' && mark.event <= until);
+function checkChanges(
+  changes: readonly NumberedChange[],
+  fields: readonly FoundField[],
+  until: number,
+): void {
+  const lost = changes.find(
+    ({ mark }) =>
+      mark.kind === 'access' && mark.event <= until && !fields.some(({ number }) => number === mark.field),
+  );
   if (lost === undefined) return;
   throw new UserError(
-    'The run cannot be recorded: at event {0} a value was changed where a data breakpoint had stopped. Change it at another stop instead.',
+    'The run cannot be recorded: at event {0} a value was changed where a data breakpoint had stopped, on a value that is not found again. Change it at another stop instead.',
     lost.mark.event,
   );
 }
@@ -122,17 +142,16 @@ export async function recordingOfEnd(run: Run): Promise<RunRecording | undefined
     launch: launch.given,
     programs: launch.programs,
     changes,
+    fields: [],
     stop: isOver ? { kind: 'event', event: last?.event ?? 1 } : await stopOf(run),
     isOver,
-    bookmarks: lasting(bookmarks.all),
+    bookmarks: bookmarks.all,
   });
 }
 
 async function stopOf(run: Run): Promise<RecordedStop> {
   const { moment, event, timeNs } = await standsAt(run);
-  return moment !== undefined && isLasting(moment)
-    ? { kind: 'moment', moment, at: { event, timeNs } }
-    : { kind: 'event', event };
+  return moment !== undefined ? { kind: 'moment', moment, at: { event, timeNs } } : { kind: 'event', event };
 }
 /** Where the machine stands, and how it has come there if that is known. @throws an error for the user if it runs */
 async function standsAt(run: Run): Promise<Instant & { moment: Moment | undefined }> {
@@ -145,13 +164,6 @@ async function standsAt(run: Run): Promise<Instant & { moment: Moment | undefine
   if (run.execution.stop !== stop) throw run.notStopped();
   return { event, timeNs: Math.round(timeNs), moment };
 }
-function lasting(bookmarks: RunRecording['bookmarks']): RunRecording['bookmarks'] {
-  return bookmarks.map(({ moment, ...bookmark }) => ({
-    ...bookmark,
-    ...(moment !== undefined && isLasting(moment) && { moment }),
-  }));
-}
-
 /** Name a moment: that of the stop, of an event, or of a packet's sending. */
 export async function addBookmark(
   run: Run,

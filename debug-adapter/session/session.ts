@@ -371,6 +371,7 @@ export class Session {
     const make = { root: this.#root, threads: this.#travel.threads, ...blueprint };
     const replica = await opening.with(loadRecorded(recording, make));
     const { debuggee, execution } = replica;
+    this.#configuration.dataFields.skip(recording.fields.length);
     const run = this.#newRun(debuggee, launch, { execution, replica });
     run.onReplayed = () => this.#configuration.applyTo(run);
     run.onReplayOver = () => opening.end();

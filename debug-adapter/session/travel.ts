@@ -6,6 +6,7 @@ import type { Told } from '../control/policies/policy.ts';
 import type { PausedState } from '../control/pausedState.ts';
 import type { NumberedChange } from '../control/repetition.ts';
 import type { RecordedBookmark } from '../recordings/data.ts';
+import { expectedFields } from '../recordings/replay.ts';
 import { bringToCapture } from '../travel/capture.ts';
 import type { CaptureMoment } from '../inspect/stackCaptures.ts';
 import { callOf, rawPlace, surroundings } from '../travel/here.ts';
@@ -276,13 +277,15 @@ export class Travel {
   #historyOf(run: Run): History {
     return (this.#history ??= new History(this.machinesFor(run)));
   }
-  #machinesOf({ blueprint, debuggee, execution: { trail } }: Run): Machines {
+  #machinesOf({ blueprint, debuggee, execution: { trail }, launch: { opened } }: Run): Machines {
     const { root, configuration } = this.#traveller;
     const { threads } = this;
-    return new Machines(
+    const machines = new Machines(
       { root, threads, ...blueprint },
       { debuggee, trail, fields: configuration.dataFields },
     );
+    if (opened !== undefined) machines.expect(expectedFields(opened.recording.fields));
+    return machines;
   }
 
   #tellUnfound(field: string): void {

@@ -12,7 +12,7 @@ import type { Debuggee } from '../control/debuggee.ts';
 import { at, fieldsOf, type CodePoint, type Moment } from '../control/moment.ts';
 import { makeChange, type NumberedChange } from '../control/repetition.ts';
 import type { Trail } from '../control/trail.ts';
-import type { CountedAccess, ExpectedField } from '../inspect/dataBreakpoints.ts';
+import type { CountedAccess, ExpectedField, FoundField } from '../inspect/dataBreakpoints.ts';
 import { TOOLS } from '../inspect/tools.ts';
 import { inputText } from '../inspect/inputText.ts';
 import type { CountedClass } from '../worker/creations.ts';
@@ -78,6 +78,27 @@ export class Machines {
     for (const number of fields) machines.#fields.set(number, this.#fields.get(number) ?? null);
     machines.#hasTravelled = true;
     return machines;
+  }
+
+  /** A recording has told which fields these are. */
+  expect({ counted, fields }: Pick<Repeated, 'counted' | 'fields'>): void {
+    this.#counted.push(...counted);
+    for (const { isCounted: _, ...field } of fields) this.#fields.set(field.number, field);
+  }
+  /** Those of fields that are found again in another session. @throws as create() does */
+  async foundAgain(numbers: readonly number[]): Promise<FoundField[]> {
+    for (const number of new Set(numbers)) {
+      const known = this.#original.fields.byNumber(number);
+      if (!this.#fields.has(number) && known !== undefined)
+        this.#fields.set(number, await this.#find(await this.#past(), known));
+    }
+    return [...new Set(numbers)].flatMap((number) => {
+      const field = this.#fields.get(number) ?? null;
+      if (field === null) return [];
+      const { name, kind, ordinal, range } = field;
+      const { name: struct, url } = this.#counted[kind]!;
+      return [{ number, struct, url, ordinal, name, ...(range && { range }) }];
+    });
   }
 
   /** Somebody has gone back. */

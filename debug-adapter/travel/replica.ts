@@ -12,7 +12,9 @@ import {
   type CodePoint,
   type Mark,
   type Moment,
+  sameMark,
   type Move,
+  type NumberedMark,
   type PlacedBreakpoint,
 } from '../control/moment.ts';
 import type { CountedArrival, NotedArrival, PassedStop, TrackedFunction } from '../inspect/moments.ts';
@@ -20,7 +22,7 @@ import { PRACTICE, type MachineThread } from '../control/machineThread.ts';
 import { Repetition, type NumberedChange } from '../control/repetition.ts';
 import type { Execution } from '../control/execution.ts';
 import type { StatementChange } from '../inspect/changingStatements.ts';
-import type { DataWish, ExpectedField } from '../inspect/dataBreakpoints.ts';
+import type { CountedAccess, DataWish, ExpectedField } from '../inspect/dataBreakpoints.ts';
 import { CAPTURED_BEFORE, type CaptureMoment } from '../inspect/stackCaptures.ts';
 import type { ArmedFilter } from '../inspect/stops.ts';
 import type { CountedClass } from '../worker/creations.ts';
@@ -203,7 +205,23 @@ export class Replica {
 
   /** Make the changes of the stop at which it stands. */
   async makeChanges(): Promise<void> {
+    const { nextMark, dueMark } = this.#repetition;
+    if (dueMark === undefined && nextMark !== undefined && (await this.#standsAt(nextMark))) {
+      // The machine stops itself once more for what is changed here.
+      const paused = await this.#goOn();
+      if (!this.#repetition.meets(paused, await this.debuggee.askIn<number>('stops.changeStop')))
+        throw new StrayedError();
+    }
     await this.#repetition.leave();
+  }
+  /** Whether it has stopped itself at a mark. */
+  async #standsAt(mark: NumberedMark): Promise<boolean> {
+    if (mark.kind !== 'access') {
+      const { mark: own, moves } = this.moment;
+      return own.kind === 'own' && moves.length === 0 && sameMark(own, mark);
+    }
+    const last = await this.debuggee.askIn<CountedAccess | undefined>('data.last');
+    return last !== undefined && sameMark({ kind: 'access', ...last }, mark);
   }
 
   /** Let it go on until V8 pauses for more than a change. */

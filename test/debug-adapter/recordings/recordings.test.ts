@@ -209,12 +209,24 @@ describe('recordings', function () {
       assert.match(why, /The program has changed since the recording was made: .*handshake\.ts\. Go back to/);
       const stack = changed(({ madeBy }) => Object.assign(madeBy, { stack: '0123456789abcdef' }));
       assert.match(refusal(stack), /another build of Sockscope .* Open it with the build that made it/);
-      const newer = changed((content) => Object.assign(content, { version: 2 }));
-      assert.match(refusal(newer), /format 2, and this version of Sockscope reads format 1/);
+      const newer = changed((content) => Object.assign(content, { version: 3 }));
+      assert.match(refusal(newer), /format 3, and this version of Sockscope reads format 2/);
       const odd = changed(({ stop }) =>
         Object.assign(stop, { moment: { mark: { kind: 'own', event: -1 } } }),
       );
       assert.match(refusal(odd), /its stop\.moment\.mark\.event must be a whole number from 0 on, got -1/);
+      // Both become part of code.
+      const field = { struct: 'tcp_sock', url: 'stack/include/linux/tcp.ts', ordinal: 1, name: 'snd_una' };
+      const named = (more: object) =>
+        refusal(changed((content) => Object.assign(content, { fields: [{ ...field, ...more }] })));
+      assert.equal(named({}), 'it was opened');
+      assert.match(named({ struct: 'a;evil()' }), /its fields\[0\]\.struct must be the name of a class/);
+      assert.match(named({ url: 'stack/../x.ts' }), /its fields\[0\]\.url must be a module of the stack/);
+      assert.match(named({ ordinal: 0 }), /its fields\[0\]\.ordinal must be a whole number from 1 on/);
+      assert.match(named({ range: { from: 4, to: 4 } }), /its fields\[0\]\.range must be bytes/);
+      const access = { kind: 'access', event: 9, field: 1, how: 'write', arrival: 1 };
+      const unnamed = changed(({ stop }) => Object.assign(stop, { moment: { mark: access, moves: [] } }));
+      assert.match(refusal(unnamed), /mark\.field must be the number of a field that the recording names/);
       const outside = changed(({ files }) => Object.assign(files[0]!, { path: '../../etc/passwd' }));
       assert.match(refusal(outside, { recordedSources: true }), /"\.\.\/\.\.\/etc\/passwd" is no path/);
       writeFileSync(file('f.sockscope'), 'no recording');

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { withAdapter, type Adapter, type Stopped } from '../support/adapter.ts';
+import { sockscope } from '../support/commandLine.ts';
 import { fixture } from '../support/paths.ts';
 
 /** Counts how often it was done. */
@@ -57,7 +58,6 @@ const STOPS: readonly {
   reach: (adapter: Adapter) => Promise<Stopped>;
   /** A place of the program that comes later. */
   later: readonly [file: string, line: number];
-  isRecordable?: boolean;
 }[] = [
   {
     of: 'a context switch',
@@ -71,21 +71,18 @@ const STOPS: readonly {
     is: /skc_state of .* is written/,
     reach: access('sk.skc_state'),
     later: ['handshake', 21],
-    isRecordable: false,
   },
   {
     of: 'a data breakpoint that was set at the same event',
     is: /snd_una of .* is written/,
     reach: access('sk.snd_una'),
     later: ['handshake', 21],
-    isRecordable: false,
   },
   {
     of: 'a data breakpoint on reads',
     is: /skc_state of .* is read/,
     reach: access('sk.skc_state', 'read'),
     later: ['handshake', 21],
-    isRecordable: false,
   },
   {
     of: 'an uncaught error',
@@ -106,15 +103,17 @@ describe('debug adapter: what is changed at a stop comes again', function () {
   before(() => (folder = mkdtempSync(path.join(tmpdir(), 'sockscope-changed-'))));
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  for (const { of, is, reach, later, isRecordable = true } of STOPS)
+  for (const { of, is, reach, later } of STOPS)
     it(`of ${of}`, async () => {
       const recording = path.join(folder, 'run.sockscope');
+      const standing = path.join(folder, 'standing.sockscope');
       const save = (adapter: Adapter) => adapter.custom('sockscope/saveRecording', { path: recording });
       await withAdapter(async (adapter) => {
         const { text = '', description = '' } = await reach(adapter);
         assert.match(`${text} ${description}`, is);
         const there = await event(adapter);
         await evaluate(adapter, CHANGE);
+        await adapter.custom('sockscope/saveRecording', { path: standing });
         await adapter.request('setDataBreakpoints', { breakpoints: [] });
         await breakAt(adapter, ...later);
         assert.notEqual(await adapter.go('continue'), 'terminated');
@@ -134,15 +133,85 @@ describe('debug adapter: what is changed at a stop comes again', function () {
         assert.equal(await changes(adapter), '1');
         assert.notEqual(await adapter.go('next'), 'terminated');
         assert.equal(await changes(adapter), '2');
-        if (isRecordable) await save(adapter);
-        else await assert.rejects(save(adapter), new RegExp(`cannot be recorded: at event ${there} `));
+        await save(adapter);
       });
-      if (!isRecordable) return;
       await withAdapter(async (adapter) => {
         await adapter.launch({ recording });
         assert.notEqual(await adapter.stopped(), 'terminated');
         assert.equal(await changes(adapter), '2');
       });
+      await withAdapter(async (adapter) => {
+        await adapter.launch({ recording: standing }, () => breakAt(adapter, ...later));
+        assert.notEqual(await adapter.stopped(), 'terminated');
+        assert.equal(await changes(adapter), '1');
+        assert.notEqual(await adapter.go('continue'), 'terminated');
+        assert.equal(await changes(adapter), '1');
+      });
+    });
+
+  for (const [name, accessType] of [
+    ['sk.skc_state', 'write'],
+    ['sk.skc_state', 'read'],
+    ['sk.snd_una', 'write'],
+  ] as const)
+    it(`of a data breakpoint in a recording that stands there, or before it: ${accessType} of ${name}`, async () => {
+      const [there, before] = ['there', 'before'].map((one) => path.join(folder, `${one}.sockscope`)) as [
+        string,
+        string,
+      ];
+      let at = 0;
+      let time = '';
+      const stack = async (adapter: Adapter) =>
+        (await adapter.stack()).map((one) => `${one.name}:${one.line}`);
+      let frames: string[] = [];
+      await withAdapter(async (adapter) => {
+        await access(name, accessType)(adapter);
+        at = await event(adapter);
+        time = await evaluate(adapter, 'world.now_ns');
+        frames = await stack(adapter);
+        await evaluate(adapter, CHANGE);
+        const { isExact } = await adapter.custom('sockscope/saveRecording', { path: there });
+        assert.equal(isExact, true);
+        await adapter.request('setDataBreakpoints', { breakpoints: [] });
+        await stopAfter(adapter, () => adapter.custom('sockscope/goToEvent', { event: at - 3 }));
+        await adapter.custom('sockscope/saveRecording', { path: before });
+      });
+      const { code, stderr } = await sockscope('replay', there);
+      assert.equal(code, 0, stderr);
+      assert.match(stderr, new RegExp(`stands at event ${at},`));
+      await withAdapter(async (adapter) => {
+        await adapter.launch({ recording: there });
+        await adapter.stopped();
+        const seen = [await event(adapter), await evaluate(adapter, 'world.now_ns'), await stack(adapter)];
+        assert.deepEqual(seen, [at, time, frames]);
+        assert.equal(await changes(adapter), '1');
+        // Its machines know the field, too, and one that the user watches has another number.
+        type Info = DebugProtocol.DataBreakpointInfoResponse['body'];
+        for (const watched of [name, 'sk.snd_nxt']) {
+          const asked = { name: watched, frameId: adapter.frame };
+          const { dataId } = await adapter.request<Info>('dataBreakpointInfo', asked);
+          type Set = DebugProtocol.SetDataBreakpointsResponse['body'];
+          const breakpoints = [{ dataId, accessType: 'write' }];
+          const set = await adapter.request<Set>('setDataBreakpoints', { breakpoints });
+          assert.equal(set.breakpoints[0]!.verified, true, watched);
+        }
+        await adapter.request('setDataBreakpoints', { breakpoints: [] });
+        await breakAt(adapter, 'handshake', 21);
+        assert.notEqual(await adapter.go('continue'), 'terminated');
+        await stopAfter(adapter, () => adapter.custom('sockscope/goToEvent', { event: at - 1 }));
+        assert.equal(await changes(adapter), 'undefined');
+        assert.notEqual(await adapter.go('continue'), 'terminated');
+        assert.equal(await changes(adapter), '1');
+        await adapter.custom('sockscope/saveRecording', { path: there });
+      });
+      for (const recording of [there, before])
+        await withAdapter(async (adapter) => {
+          await adapter.launch({ recording }, () => breakAt(adapter, 'handshake', 22));
+          await adapter.stopped();
+          assert.equal(await changes(adapter), recording === there ? '1' : 'undefined');
+          assert.notEqual(await adapter.go('continue'), 'terminated');
+          assert.equal(await changes(adapter), '1');
+        });
     });
 
   it('when a step leads over it, and when the user stops there again', () =>
