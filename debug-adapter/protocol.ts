@@ -355,6 +355,8 @@ export interface OutputResponse {
 }
 /** Its moment is the event before it. */
 export interface OutputLine extends Moment {
+  /** How many lines come before it since that event. */
+  index: number;
   process: string;
   pid: number;
   host: string;
@@ -362,6 +364,9 @@ export interface OutputLine extends Moment {
   /** Perhaps cut short. */
   text: string;
 }
+
+/** `sockscope/goToOutput`: where a line was written becomes the stop. */
+export type GoToOutputArguments = Pick<OutputLine, 'event' | 'index'>;
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Data breakpoints beside the client's own
@@ -464,6 +469,7 @@ export interface SockscopeRequests {
   'sockscope/goToEvent': { arguments: GoToEventArguments; response: Record<string, never> };
   'sockscope/goToSending': { arguments: GoToSendingArguments; response: Record<string, never> };
   'sockscope/output': { arguments: OutputArguments; response: OutputResponse };
+  'sockscope/goToOutput': { arguments: GoToOutputArguments; response: Record<string, never> };
   'sockscope/runTo': { arguments: RunToArguments; response: Record<string, never> };
   'sockscope/runToArrival': { arguments: RunToArrivalArguments; response: Record<string, never> };
   'sockscope/why': { arguments: WhyArguments; response: WhyResponse };

@@ -1,6 +1,6 @@
 // A moment of the run by its event number, as the status bar, the pictures and traces show it, or by a line of output.
 import * as vscode from 'vscode';
-import type { OutputLine } from '../debug-adapter/protocol.ts';
+import type { GoToOutputArguments, OutputLine } from '../debug-adapter/protocol.ts';
 import type { MachineSession, Sessions } from './session.ts';
 import { showError } from './showError.ts';
 
@@ -8,7 +8,7 @@ export function registerGoToEvent(sessions: Sessions): vscode.Disposable {
   return vscode.Disposable.from(registerByNumber(sessions), registerByOutput(sessions));
 }
 
-/** What programs have written, newest first: each line leads to the event before it. */
+/** What programs have written, newest first: each line leads to where it was written. */
 function registerByOutput(sessions: Sessions): vscode.Disposable {
   return vscode.commands.registerCommand('sockscope.goToOutput', async () => {
     const session = sessions.current;
@@ -26,7 +26,8 @@ function registerByOutput(sessions: Sessions): vscode.Disposable {
           : vscode.l10n.t('Newest first'),
         matchOnDescription: true,
       });
-      if (chosen !== undefined) await goToEvent(session, chosen.event);
+      if (chosen !== undefined)
+        await session.request('sockscope/goToOutput', { event: chosen.event, index: chosen.index });
     } catch (error) {
       showError(error);
     }
@@ -39,12 +40,14 @@ function outputItem({
   stream,
   timeNs,
   event,
-}: OutputLine): vscode.QuickPickItem & { event: number } {
+  index,
+}: OutputLine): vscode.QuickPickItem & GoToOutputArguments {
   const moment = vscode.l10n.t('t = {0} s, event {1}', (timeNs / 1e9).toFixed(6), event);
   return {
     label: stream === 'stderr' ? `$(error) ${text}` : text,
     description: `${process} [${pid}] · ${moment}`,
     event,
+    index,
   };
 }
 

@@ -105,6 +105,7 @@ export class PastRun {
     'sockscope/advanceTime': () => this.#refuse(),
     'sockscope/goToEvent': () => this.#refuse(),
     'sockscope/goToSending': () => this.#refuse(),
+    'sockscope/goToOutput': () => this.#refuse(),
     'sockscope/output': (body) => outputOf(this.#record.happenings, this.#record.missing, body),
     'sockscope/functionGraph': () => this.#refuse(),
     'sockscope/saveRecording': ({ path }) => this.#write(path, this.#recording()),

@@ -38,6 +38,8 @@ export const QUEUES = ['accept', 'syn'] as const;
 export const STREAMS = ['stdout', 'stderr'] as const;
 /** So much of a line of output is recorded, and so many lines of one text: the ring is for other things, too. */
 export const LINE_BYTES = 240;
+/** Before its text: the names of the process and of the script, the place there, and the number of the write. */
+export const OUTPUT_HEAD_BYTES = 20;
 export const MOST_LINES = 100;
 /** Beside the number of the stream: the text had more lines. */
 export const MORE_LINES = 2;

@@ -23,6 +23,7 @@ import {
   MORE_LINES,
   MOST_ARGUMENTS,
   MOST_LINES,
+  OUTPUT_HEAD_BYTES,
   QUEUES,
   STREAMS,
 } from './layout.ts';
@@ -37,6 +38,12 @@ interface Watched {
   syn: number;
   accept: number;
 }
+/** A place in a script, from line 1 and column 1. */
+interface SourcePlace {
+  url: string;
+  line: number;
+  column: number;
+}
 /** System calls whose first argument is no descriptor. */
 const NO_DESCRIPTOR = new Set(['socket', 'nanosleep', 'poll', 'eventfd2', 'epoll_create1']);
 const ACCEPTING = new Set(['accept', 'accept4']);
@@ -47,6 +54,8 @@ export class Recorder implements CaptureSink {
   readonly #writer: RecordWriter;
   /** By task: the socket that its system call is about. */
   readonly #called = new Map<number, sock_common | null>();
+  /** By the place: how often it has written since an event. */
+  #writes = { event: 0, counts: new Map<string, number>() };
   /** By the machine's index. */
   readonly #listeners: Watched[][] = [];
 
@@ -114,9 +123,17 @@ export class Recorder implements CaptureSink {
     this.#writer.commit();
   }
 
-  /** The running process has written something: each line is a record. Blank ones are none. */
-  said(stream: (typeof STREAMS)[number], text: string): void {
+  /**
+   * The running process has written something: each line is a record. Blank ones are none.
+   *
+   * @param place the code that has written it
+   */
+  said(stream: (typeof STREAMS)[number], text: string, place: SourcePlace | undefined): void {
     const { current, running } = this.#world;
+    const { url = '', ...at } = place ?? { line: 0, column: 0 };
+    const write = this.#writesAt(`${url} ${at.line} ${at.column}`);
+    const { ring, names } = this.#writer;
+    const head = [names.numberOf(current?.comm ?? ''), names.numberOf(url), at.line, at.column, write];
     const pid = current?.tgid ?? 0;
     const host = running === null ? 0 : this.#writer.host(running);
     const lines = text.split('\n').filter((line) => line.trim() !== '');
@@ -125,12 +142,21 @@ export class Recorder implements CaptureSink {
       const more = isCut && index === MOST_LINES - 1 ? MORE_LINES : 0;
       const bytes = new Uint8Array(LINE_BYTES);
       const { written } = encoder.encodeInto(line, bytes);
-      const at = this.#writer.begin(KIND.output, host, pid, STREAMS.indexOf(stream) | more, 4 + written);
-      const { ring, names } = this.#writer;
-      ring.view.setUint32(at, names.numberOf(current?.comm ?? ''), true);
-      ring.bytes.set(bytes.subarray(0, written), at + 4);
+      const length = OUTPUT_HEAD_BYTES + written;
+      const begin = this.#writer.begin(KIND.output, host, pid, STREAMS.indexOf(stream) | more, length);
+      for (const [word, number] of head.entries()) ring.view.setUint32(begin + 4 * word, number, true);
+      ring.bytes.set(bytes.subarray(0, written), begin + OUTPUT_HEAD_BYTES);
       this.#writer.commit();
     }
+  }
+  /** @returns how often this place has written since the last event, with this time */
+  #writesAt(place: string): number {
+    const { event } = this.#world;
+    if (this.#writes.event !== event) this.#writes = { event, counts: new Map() };
+    const { counts } = this.#writes;
+    const count = (counts.get(place) ?? 0) + 1;
+    counts.set(place, count);
+    return count;
   }
 
   #enter(task: task_struct, name: string, args: readonly unknown[]): void {

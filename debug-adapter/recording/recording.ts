@@ -11,7 +11,16 @@ import { protocolName, type End } from '../sequence/ends.ts';
 import type { Happening } from '../sequence/happening.ts';
 import { callArguments } from './callArguments.ts';
 import { argumentsText } from './callText.ts';
-import { ENDS_BYTES, HEAD_BYTES, KIND, MORE_LINES, NO_PROTOCOL, QUEUES, STREAMS } from './layout.ts';
+import {
+  ENDS_BYTES,
+  HEAD_BYTES,
+  KIND,
+  MORE_LINES,
+  NO_PROTOCOL,
+  OUTPUT_HEAD_BYTES,
+  QUEUES,
+  STREAMS,
+} from './layout.ts';
 import { NameReader } from './nameTable.ts';
 
 /** How many happenings are kept. */
@@ -130,15 +139,19 @@ function decode(kind: number, content: Uint8Array, names: NameReader): Happening
       };
     case KIND.overflow:
       return { ...base, kind: 'overflow', socket: socketAt(view, at)!, queue: QUEUES[extra]! };
-    case KIND.output:
+    case KIND.output: {
+      const url = names.name(view.getUint32(at + 4, true));
+      const [line, column, write] = [8, 12, 16].map((offset) => view.getUint32(at + offset, true));
       return {
         ...base,
         kind: 'output',
         process: names.name(view.getUint32(at, true)),
+        ...(url !== '' && { code: { url, line: line!, column: column!, write: write! } }),
         stream: STREAMS[extra & ~MORE_LINES]!,
         ...((extra & MORE_LINES) !== 0 && { isCut: true }),
-        text: decoder.decode(content.subarray(at + 4)),
+        text: decoder.decode(content.subarray(at + OUTPUT_HEAD_BYTES)),
       };
+    }
     default:
       return null;
   }

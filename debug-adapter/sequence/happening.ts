@@ -50,8 +50,18 @@ export type Happening = Base &
     | { kind: 'dropped'; frame: number; reason: string }
     | { kind: 'queues'; socket: End; syn: number; accept: number; backlog: number }
     | { kind: 'overflow'; socket: End; queue: 'accept' | 'syn' }
-    /** A process has written a line, or its uncaught error was told. `isCut`: it has written more at once, which is not kept. */
-    | { kind: 'output'; process: string; stream: 'stdout' | 'stderr'; text: string; isCut?: true }
+    /**
+     * A process has written a line, or its uncaught error was told. `code`: by the `write`th write of a place (from line 1 and
+     * column 1) since the event. `isCut`: it has written more at once, which is not kept.
+     */
+    | {
+        kind: 'output';
+        process: string;
+        stream: 'stdout' | 'stderr';
+        text: string;
+        code?: { url: string; line: number; column: number; write: number };
+        isCut?: true;
+      }
   );
 
 export type HappeningOf<Kind extends Happening['kind']> = Extract<Happening, { kind: Kind }>;

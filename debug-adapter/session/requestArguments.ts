@@ -117,6 +117,7 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   'sockscope/goToEvent': { event: 'integer' },
   'sockscope/goToSending': { number: 'count' },
   'sockscope/output': { 'count?': 'count' },
+  'sockscope/goToOutput': { event: 'count', index: 'count' },
   'sockscope/saveRecording': { path: 'string', 'packet?': 'count' },
   'sockscope/addBookmark': { name: 'string', 'event?': 'count', 'packet?': 'count' },
   'sockscope/renameBookmark': { name: 'string', newName: 'string' },

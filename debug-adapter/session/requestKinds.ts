@@ -8,6 +8,7 @@ export const TRAVELLING: ReadonlySet<string> = new Set([
   'restartFrame',
   'sockscope/goToEvent',
   'sockscope/goToSending',
+  'sockscope/goToOutput',
   'sockscope/goToBookmark',
   'sockscope/runToArrival',
 ]);

@@ -1,8 +1,11 @@
-/** Running to a moment that is known beforehand: a packet's arrival, and what is due. */
+/** Running to a moment that is known beforehand: a packet's arrival, where something was written, and what is due. */
 import { UserError } from '../../language/userError.ts';
-import type { DueResponse } from '../protocol.ts';
+import type { Debuggee } from '../control/debuggee.ts';
+import type { CodePoint } from '../control/moment.ts';
+import type { DueResponse, GoToOutputArguments } from '../protocol.ts';
+import { outputAt } from '../sequence/output.ts';
 import type { Run } from './run.ts';
-import type { Travel } from './travel.ts';
+import type { Travel, Write } from './travel.ts';
 
 /**
  * Go to where the stack takes a packet: back or forth if the run has come there already, else by running on.
@@ -35,6 +38,30 @@ export function sendingOf(run: Run, number: number): number {
   if (sent === undefined)
     throw new UserError('The moment at which packet {0} was sent is not known any more.', number);
   return sent.event;
+}
+
+/** Where a line of output was written. @throws UserError where that is not kept */
+export async function writeOf(run: Run, line: GoToOutputArguments): Promise<Write> {
+  const output = outputAt(run.recording.read(), line);
+  if (output === undefined)
+    throw new UserError('The moment at which this line was written is not known any more.');
+  const { event, code } = output;
+  const place = code && (await placeBefore(run.debuggee, code));
+  return place === undefined ? { event } : { event, write: { place, arrival: code!.write } };
+}
+/** The last place in a line at which V8 can pause, up to a column. */
+async function placeBefore(
+  { client, scripts }: Debuggee,
+  { url, line, column }: { url: string; line: number; column: number },
+): Promise<CodePoint | undefined> {
+  const scriptId = scripts.byUrl(url)?.id;
+  if (scriptId === undefined) return undefined;
+  const { locations } = await client.send('Debugger.getPossibleBreakpoints', {
+    start: { scriptId, lineNumber: line - 1, columnNumber: 0 },
+    end: { scriptId, lineNumber: line - 1, columnNumber: column },
+  });
+  const last = locations.at(-1);
+  return last && { url, line: last.lineNumber, column: last.columnNumber ?? 0 };
 }
 
 /** @throws UserError if so little is due */

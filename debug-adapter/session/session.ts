@@ -20,6 +20,7 @@ import {
   type FunctionGraphArguments,
   type FunctionGraphResponse,
   type GoToEventArguments,
+  type GoToOutputArguments,
   type GoToSendingArguments,
   type RunToArguments,
   type SaveRecordingArguments,
@@ -41,7 +42,7 @@ import { Positions } from './positions.ts';
 import { close, parseAnyLaunch, type Opened } from './recordedLaunch.ts';
 import { saveRecording } from './recordingFile.ts';
 import { parseArguments } from './requestArguments.ts';
-import { advanceTime, runToArrival, sendingOf } from './runTo.ts';
+import { advanceTime, runToArrival, sendingOf, writeOf } from './runTo.ts';
 import { blueprintOf } from './blueprint.ts';
 import { Run, type ClientAbilities, type Repeats } from './run.ts';
 import { MemoryWrites, readMemory, writeMemory } from './memory.ts';
@@ -236,6 +237,11 @@ export class Session {
     'sockscope/goToEvent': ({ event }: GoToEventArguments) => this.#goToEvent(event),
     'sockscope/goToSending': ({ number }: GoToSendingArguments) =>
       this.#goToEvent(sendingOf(this.#stopped(), number)),
+    'sockscope/goToOutput': async (line: GoToOutputArguments) => {
+      const run = this.#stopped();
+      await this.#goBack(this.#travel.goToWrite(run, await writeOf(run, line)));
+      return {};
+    },
     'sockscope/saveRecording': (args: SaveRecordingArguments) =>
       saveRecording(this.#stopped(), this.#travel, this.#works, args),
     'sockscope/goToBookmark': async ({ name }: BookmarkArguments) => {

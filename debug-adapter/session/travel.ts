@@ -1,7 +1,7 @@
 /** Going back in a run, and forward again to where it stands. */
 import { message, type Translate } from '../../language/message.ts';
 import { errorText, UserError } from '../../language/userError.ts';
-import { BEGIN, type Change, type Mark, type Moment } from '../control/moment.ts';
+import { BEGIN, type Change, type CodePoint, type Mark, type Moment } from '../control/moment.ts';
 import type { Told } from '../control/policies/policy.ts';
 import type { PausedState } from '../control/pausedState.ts';
 import type { NumberedChange } from '../control/repetition.ts';
@@ -51,6 +51,12 @@ interface Present {
   frontier: Mark;
   /** Let it stop again where it stands. */
   stopAgain: ReturnType<Run['execution']['setAside']>;
+}
+
+/** What a program has written: after an event, when V8 came to a place for the `arrival`th time since. */
+export interface Write {
+  event: number;
+  write?: { place: CodePoint; arrival: number };
 }
 
 /** Where a search leads. */
@@ -194,6 +200,20 @@ export class Travel {
    */
   goToEvent(run: Run, wanted: number): Promise<void> {
     return this.#goTo(run, wanted, (history, end, frontier) => history.arriveAtEvent(wanted, end, frontier));
+  }
+
+  /**
+   * Go to where something was written; where that is not found again, to the event before.
+   *
+   * @throws an error for the user if the run has not come so far
+   */
+  goToWrite(run: Run, { event, write }: Write): Promise<void> {
+    const wanted = Math.max(1, event);
+    if (write === undefined) return this.goToEvent(run, wanted);
+    return this.#goTo(run, wanted, async (history, end, frontier) => {
+      const mark = { kind: 'place', event, ...write } as const;
+      return (await history.arriveSoon(mark, frontier)) ?? history.arriveAtEvent(wanted, end, frontier);
+    });
   }
 
   /**

@@ -329,6 +329,22 @@ export class History {
     }
     return undefined;
   }
+  /** A machine that has arrived at a place before the next event; undefined: it does not come there. */
+  async arriveSoon(
+    mark: Extract<Mark, { kind: 'place' }>,
+    frontier: Mark | undefined,
+  ): Promise<Arrival | undefined> {
+    for (const near of [mark.event - NEAR, 0])
+      try {
+        return await this.#lead(mark.event, near, frontier, async (replica) => {
+          await replica.stopAfter(mark.event + 1);
+          await replica.follow(at(mark));
+        });
+      } catch (error) {
+        if (!(error instanceof StrayedError)) throw error;
+      }
+    return undefined;
+  }
   /**
    * A machine that stands at the first tracepoint with at least this event number.
    *

@@ -123,7 +123,7 @@ function record(
   const writer = (ring: SharedArrayBuffer) => new RecordWriter(world, new RingWriter(ring), nameWriter);
   const recorder = new Recorder(world, writer(sequence));
   world.capture = whereAddressed(world, allOf([records, recorder, new StepRecorder(world, writer(steps))]));
-  records.onSaid = (stream, text) => recorder.said(stream, text);
+  records.onSaid = (stream, text, place) => recorder.said(stream, text, place);
   new Sampler(world, writer(samples));
   world.output = (stream, text) => {
     const place = parseStack(new Error().stack ?? '').find(({ url }) => isScenario(url));

@@ -22,6 +22,7 @@ const encoder = new TextEncoder();
 export type OutputStream = 'stdout' | 'stderr' | 'console' | 'important';
 export const OUTPUT_STREAMS: readonly OutputStream[] = ['stdout', 'stderr', 'console', 'important'];
 
+type Place = Pick<TextFrame, 'url' | 'line' | 'column'>;
 /** What is known of a frame besides its bytes. */
 interface Known {
   readonly causes: CauseTracker;
@@ -37,7 +38,7 @@ export class Records implements CaptureSink {
   readonly #stacks: PacketStacks;
   #known: Known | null = null;
   /** Notes what programs write, with its moment. */
-  onSaid: ((stream: 'stdout' | 'stderr', text: string) => void) | null = null;
+  onSaid: ((stream: 'stdout' | 'stderr', text: string, place: Place | undefined) => void) | null = null;
 
   constructor(ring: RingWriter, world: World, stacks: PacketStacks) {
     this.#ring = ring;
@@ -122,8 +123,8 @@ export class Records implements CaptureSink {
   }
 
   /** @param place where in the program it was written, if that is known */
-  output(stream: OutputStream, text: string, place?: Pick<TextFrame, 'url' | 'line' | 'column'>): void {
-    if (stream === 'stdout' || stream === 'stderr') this.onSaid?.(stream, text);
+  output(stream: OutputStream, text: string, place?: Place): void {
+    if (stream === 'stdout' || stream === 'stderr') this.onSaid?.(stream, text, place);
     const { url = '', line = 0, column = 0 } = place ?? {};
     const name = encoder.encode(url);
     const content = encoder.encode(text.length > 1_000_000 ? `${text.slice(0, 1_000_000)}…\n` : text);

@@ -80,6 +80,35 @@ describe('debug adapter: destinations in the run', function () {
       );
     }));
 
+  it('each line leads to the statement that has written it, at its time in a loop', () =>
+    withAdapter(async (adapter) => {
+      const source = `export async function writes() {
+  for (const name of ['one', 'two']) {
+    console.log(name);
+    (() => console.log(name + '\\nagain'))();
+  }
+  debugger;
+}
+`;
+      await adapter.launch({ program: files.scenario(source) });
+      assert.notEqual(await adapter.stopped(), 'terminated', said(adapter));
+      const { lines } = await adapter.custom('sockscope/output', {});
+      const places: unknown[] = [];
+      for (const { event, index } of lines) {
+        await go(adapter, () => adapter.custom('sockscope/goToOutput', { event, index }));
+        const [top] = await adapter.stack();
+        places.push([top!.line, await adapter.evaluate('name')]);
+      }
+      assert.deepEqual(
+        places,
+        ['one', 'two'].flatMap((name) => [3, 4, 4].map((line) => [line, JSON.stringify(name)])),
+      );
+      await assert.rejects(
+        adapter.custom('sockscope/goToOutput', { event: lines[0]!.event, index: 99 }),
+        /The moment at which this line was written is not known any more/,
+      );
+    }));
+
   it('says that more lines were written at once than are listed', () =>
     withAdapter(async (adapter) => {
       const source = `export async function writes() {

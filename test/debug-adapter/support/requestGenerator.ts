@@ -259,6 +259,7 @@ export class RequestGenerator {
     [0.5, 'sockscope/sequence', () => ({ from: 0 })],
     [0.5, 'sockscope/timeline', () => this.#timeline()],
     [0.5, 'sockscope/output', () => ({})],
+    [0.3, 'sockscope/goToOutput', () => ({ event: this.#event(), index: this.#random.below(2) })],
     [
       0.3,
       'sockscope/graphs',
