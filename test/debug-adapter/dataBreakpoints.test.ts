@@ -58,6 +58,19 @@ describe('debug adapter: data breakpoints', () => {
       await adapter.go('stepBack');
     }));
 
+  it('stop at a write that is the last that its line does: a step from there ends at the next line', () =>
+    withAdapter(async (adapter) => {
+      await inConnect(adapter);
+      await watch(adapter, 'sk.write_seq');
+      assert.match(await stop(adapter, 'continue'), /^data breakpoint \| write_seq of /);
+      const line = async (): Promise<number> => (await adapter.stack())[0]!.line;
+      const written = await line();
+      await adapter.go('next');
+      assert.equal(await line(), written + 1);
+      await adapter.go('stepBack');
+      assert.equal(await line(), written);
+    }));
+
   it('take a condition on the values, a hit count, and stop where a field is read', () =>
     withAdapter(async (adapter) => {
       await inConnect(adapter);

@@ -26,7 +26,7 @@ export function beginStep(
     return { how: 'untilThreadRuns', then: new WaitForThread(thread, new StepIn(thread, undefined)) };
   // The calls were numbered at the machine's current position, which is not where the step begins.
   if (isMachineStop)
-    return { how: 'stepOut', then: new LeaveMachineStop(begin(kind, thread, false, origin)) };
+    return { how: 'stepOut', then: new LeaveMachineStop(begin(kind, thread, false, origin), origin) };
   return begin(kind, thread, isTargeted, origin);
 }
 
