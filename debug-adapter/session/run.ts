@@ -424,9 +424,10 @@ export class Run {
     if (this.stops.at(-1)?.event !== stop.event) this.stops.push(stop);
     if (this.stops.length > MOST_STOPS) this.stops.shift();
   }
-  #continued({ threadId }: PausedState): void {
-    // A request that came at the same time may have ended the machine.
-    if (this.#over) return;
+  #continued(stop: PausedState): void {
+    // A request that came at the same time may have ended the machine; and nobody was told of a stop on the way to a moment.
+    if (this.#over || this.#toldStop !== stop) return;
+    const { threadId } = stop;
     // All threads continue. A client that believes only one does would keep its state of the others until
     // they stop again.
     this.#toldStop = undefined;

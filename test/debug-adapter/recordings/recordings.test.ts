@@ -69,9 +69,12 @@ describe('recordings', function () {
     const then = await record(recording);
     assert.ok(readFileSync(recording).length < 4096, `${readFileSync(recording).length} bytes`);
     await withAdapter(async (adapter) => {
+      let continued = 0;
+      adapter.client.on('continued', () => continued++);
       await opened(recording)(adapter);
       const stop = await adapter.stopped();
       assert.notEqual(stop, 'terminated', adapter.output.map(({ text }) => text).join(''));
+      assert.equal(continued, 0, 'the client is told of no step on the way');
       assert.deepEqual(await seen(adapter), then);
       assert.deepEqual(
         adapter.output.map(({ text }) => text),
