@@ -10,7 +10,7 @@ import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { Ledger } from './connection/ledger.ts';
 import { withFreedMemory } from './freedMemory.ts';
-import { loopFlags } from './loopFlags.ts';
+import { v8Flags } from './v8Flags.ts';
 import { GRAPH_FLAGS } from './moduleGraph.ts';
 
 /** How long a session may take to end when it is told to. */
@@ -40,7 +40,7 @@ export class SupervisedSession {
   constructor(client: Client) {
     this.#client = client;
     const main = fileURLToPath(new URL('session/main.js', import.meta.url));
-    const flags = [...GRAPH_FLAGS, ...loopFlags(process.versions.v8)];
+    const flags = [...GRAPH_FLAGS, ...v8Flags(process.versions.v8)];
     this.#child = spawn(process.execPath, [...flags, main], {
       // The fourth is a channel that ends with the supervisor, the fifth is LEDGER_FD.
       stdio: [...client.stdio, 'pipe', 'ipc', this.#ledgerFd],

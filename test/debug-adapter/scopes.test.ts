@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { withAdapter, type Adapter } from './support/adapter.ts';
-import { fixture } from './support/paths.ts';
+import path from 'node:path';
+import { fixture, ROOT } from './support/paths.ts';
 
 const SCOPES = fixture('scopes');
 const DEEP = fixture('deep');
@@ -23,6 +24,32 @@ describe('debug adapter: scopes', () => {
       await adapter.evaluate('this.turns = 7');
       assert.equal((await adapter.variable('Locals', 'this', 'turns')).value, '7');
     }));
+
+  it('shows all locals of each frame, however often its function has run and been compiled', async () => {
+    const assigned = async (hits: number): Promise<string[]> =>
+      withAdapter(async (adapter) => {
+        await adapter.launch({ program: path.join(ROOT, 'test/bench/programs/history.ts') }, () =>
+          adapter.request('setFunctionBreakpoints', {
+            breakpoints: [{ name: 'tcp_rcv_established', hitCondition: String(hits) }],
+          }),
+        );
+        await adapter.stopped();
+        const found: string[] = [];
+        for (const { id, name } of await adapter.stack()) {
+          const locals = (await adapter.scopes(id)).find((scope) => scope.name === 'Locals');
+          for (const local of await adapter.variables(locals?.variablesReference ?? 0))
+            if (local.value !== 'undefined') found.push(`${name}: ${local.name}`);
+        }
+        return found;
+      });
+    const early = await assigned(9);
+    assert.ok(early.length > 90, early.join(', '));
+    const late = await assigned(1500);
+    assert.deepEqual(
+      early.filter((one) => !late.includes(one)),
+      [],
+    );
+  });
 
   it('shows an uncaught error with all that it carries, and no local of the debugger’s', () =>
     withAdapter(async (adapter) => {

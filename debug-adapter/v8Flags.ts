@@ -1,9 +1,20 @@
-/**
- * Flags of V8 for a process in whose threads breakpoints come and go while they run. V8 compiles a loop that runs for long, and goes
- * on in what it has compiled ("on-stack replacement"). Some versions do not bear a breakpoint in the function of such a loop.
- */
+/** Flags of V8 for a process in whose threads programs are debugged while V8 compiles what runs often. */
 
-/** Each is for the versions of V8 before `until` (major and minor) that no earlier one is for. */
+/**
+ * Compiled code forgets a variable that it does not need any more: in a frame below the innermost one it would be shown as undefined,
+ * or not at all.
+ */
+const KEEP_VARIABLES = '--no-analyze-environment-liveness';
+/** The compiler between the interpreter and TurboFan forgets them whatever the flag says. */
+const NO_MAGLEV = '--no-maglev';
+/** From this version of V8 on it is used. */
+const MAGLEV_SINCE = [12, 0] as const;
+
+/**
+ * V8 compiles a loop that runs for long, and goes on in what it has compiled ("on-stack replacement"). Some versions do not bear a
+ * breakpoint in the function of such a loop. Each cure is for the versions of V8 before `until` (major and minor) that
+ * no earlier one is for.
+ */
 const CURES: readonly { until: readonly [number, number]; flags: readonly string[] }[] = [
   {
     // V8 dies of the breakpoint if it has compiled the loop in another thread. In the loop's own thread the loop waits some
@@ -24,9 +35,10 @@ const CURES: readonly { until: readonly [number, number]; flags: readonly string
 ];
 
 /** @param version `process.versions.v8` */
-export function loopFlags(version: string): readonly string[] {
+export function v8Flags(version: string): readonly string[] {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const isBefore = (until: readonly [number, number]) =>
     major < until[0] || (major === until[0] && minor < until[1]);
-  return CURES.find(({ until }) => isBefore(until))?.flags ?? [];
+  const cure = CURES.find(({ until }) => isBefore(until))?.flags ?? [];
+  return [KEEP_VARIABLES, ...(isBefore(MAGLEV_SINCE) ? [] : [NO_MAGLEV]), ...cure];
 }
