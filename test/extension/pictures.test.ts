@@ -132,7 +132,7 @@ describe('the pictures of an accept queue that overflows', function () {
     await code.page.locator('.view-line', { hasText: 'int move_addr_to_kernel' }).last().waitFor();
     await code.page.locator('.statusbar-item', { hasText: 'Ln 4,' }).waitFor();
     await code.screenshot('show-in-linux');
-    await code.command('View: Close Editor');
+    await code.command('View: Close All Editor Groups');
     await code.command('Sockscope: Open as Text');
     await code.page.locator('.view-line', { hasText: '__sys_connect() {' }).first().waitFor();
     await code.screenshot('function-graph-text');
@@ -148,7 +148,7 @@ describe('the pictures of an accept queue that overflows', function () {
     await code.page.getByRole('tab', { name: /^tcp_ipv4\.c/ }).waitFor();
     await code.page.locator('.statusbar-item', { hasText: 'Ln 4,' }).waitFor();
     await code.screenshot('show-in-linux-frame');
-    await code.command('View: Close Editor');
+    await code.command('View: Close All Editor Groups');
     await frames.locator('.stack-frame').first().click();
     const source = code.page.locator('.tab.active[data-resource-name="request.ts"]');
     await source.waitFor();
