@@ -88,7 +88,7 @@ describe('a payment that is made twice when a packet is lost', function () {
     await code.startList('Sockscope: Go to Line of Output', 'paid once');
     await code.quickInput.getByText('client: 90 are left').click();
     await code.debug.waitUntil('the line that writes it', async () =>
-      (await code.debug.top()).startsWith('(anonymous) client.mjs 55:') ? true : undefined,
+      (await code.debug.top()).startsWith('(module) client.mjs 55:') ? true : undefined,
     );
     await code.screenshot('failing-seed-6-output');
   });
