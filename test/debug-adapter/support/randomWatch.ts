@@ -7,11 +7,14 @@ export interface DataWatch {
   expression: string;
   hits: { hitCondition?: string };
 }
-const FIELDS = ['snd_nxt', 'rcv_nxt', 'snd_una', 'snd_wnd', 'skc_state', 'sk_wmem_queued'];
-const HITS = [{}, { hitCondition: '% 2' }, { hitCondition: '>= 3' }, { hitCondition: '2' }];
+const FIELDS = ['snd_nxt', 'rcv_nxt', 'snd_una', 'sk_wmem_queued'];
+/** Of a socket that listens nothing of these changes. */
+const ESTABLISHED = 1;
+const HITS = [{}, { hitCondition: '% 2' }, { hitCondition: '>= 3' }];
 
 export function randomWatch(random: Random): DataWatch {
-  const expression = `sockets.at(${random.pick([0, -1])}).${random.pick(FIELDS)}`;
+  const find = random.pick(['find', 'findLast']);
+  const expression = `sockets.${find}((one) => one.skc_state === ${ESTABLISHED}).${random.pick(FIELDS)}`;
   return { expression, hits: random.pick(HITS) };
 }
 /** @returns its dataId; null: there is no such field now */

@@ -19,6 +19,10 @@ const IS_SMALL = process.env['RUNS'] === undefined;
 const RUNS = IS_SMALL ? KIND_COUNT : Number(process.env['RUNS']);
 const STOPS = IS_SMALL ? 5 : 8;
 const STEPS = IS_SMALL ? 7 : 14;
+/** With a data breakpoint. */
+const WATCHED_STOPS = 5;
+/** Passed until there is a connection. */
+const MOST_PASSED_UNWATCHED = 60;
 /** Passed before the steps begin. */
 const MOST_PASSED = 10;
 const FUNCTIONS = ['tcp_v4_rcv', 'ip_queue_xmit', 'tcp_rcv_established', 'tcp_write_xmit'];
@@ -44,14 +48,20 @@ async function stops(adapter: Adapter, first: Stopped, random: Random): Promise<
   const watch = random.chance(0.7) ? randomWatch(random) : undefined;
   let begin: Stopped | 'terminated' = first;
   let dataId: string | null = null;
-  for (let left = MOST_PASSED; watch !== undefined && dataId === null && left > 0; left--) {
+  for (let left = MOST_PASSED_UNWATCHED; watch !== undefined && dataId === null && left > 0; left--) {
     dataId = await fieldOf(adapter, watch);
     if (dataId === null) begin = await adapter.go('continue');
     else await watchData(adapter, dataId, watch.hits);
   }
+  // Among all the others there would be no stop of it; a connection's end has transitions enough.
+  if (dataId !== null) {
+    await adapter.request('setFunctionBreakpoints', { breakpoints: [] });
+    await adapter.request('setExceptionBreakpoints', { filters: ['transition'] });
+    begin = await adapter.go('continue');
+  }
   assert.notEqual(begin, 'terminated');
   const there = [await look(adapter, begin as Stopped)];
-  while (there.length < STOPS) {
+  while (there.length < (dataId === null ? STOPS : WATCHED_STOPS)) {
     const stop = await adapter.go('continue');
     if (stop === 'terminated') throw new Error('the program is too short');
     there.push(await look(adapter, stop));
