@@ -116,8 +116,10 @@ export class Execution {
 
   /** The current stop; undefined while the machine runs. */
   get stop(): PausedState | undefined {
-    return this.#stop;
+    return this.isLed ? undefined : this.#stop;
   }
+  /** It is led to a moment: its stops on the way are nobody's. */
+  isLed = false;
 
   /** Somebody else looks after V8's pauses. */
   isIdle = false;

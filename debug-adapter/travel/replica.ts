@@ -314,6 +314,7 @@ export class Replica {
     const { onStop } = execution;
     if (this.#lost !== undefined) throw this.#lost;
     const arrived = this.#stop();
+    execution.isLed = true;
     execution.isIdle = false;
     execution.arrived(this.paused!, this.moment, { reason: 'step' });
     await arrived;
@@ -322,6 +323,7 @@ export class Replica {
     else execution.step(move.how, move.thread, move.target);
     this.paused = await stopped;
     execution.isIdle = true;
+    execution.isLed = false;
     execution.onStop = onStop;
   }
   /** The next stop of the execution. */
