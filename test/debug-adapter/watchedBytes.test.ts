@@ -9,10 +9,10 @@ const program = fixture('handshake');
 type Info = DebugProtocol.DataBreakpointInfoResponse['body'];
 type Set = DebugProtocol.SetDataBreakpointsResponse['body'];
 
-/** Stops in the client's SYN, at the first line of a function that has it as `skb`; nothing else stops it from there on. */
-async function inFunction(adapter: Adapter, name: string): Promise<void> {
+/** Stops at a function's first line, while the client's SYN is on its way; nothing else stops it from there on. */
+async function inFunction(adapter: Adapter, name: string, hitCondition = '1'): Promise<void> {
   await adapter.launch({ program }, () =>
-    adapter.request('setFunctionBreakpoints', { breakpoints: [{ name }] }),
+    adapter.request('setFunctionBreakpoints', { breakpoints: [{ name, hitCondition }] }),
   );
   await adapter.stopped();
   await adapter.request('setFunctionBreakpoints', { breakpoints: [] });
@@ -107,15 +107,8 @@ describe('debug adapter: watched bytes of a packet', () => {
 
   it('are found back where the network card has written them', () =>
     withAdapter(async (adapter) => {
-      await adapter.launch({ program }, () =>
-        // The first time the NIC has only sent the frame.
-        adapter.request('setFunctionBreakpoints', {
-          breakpoints: [{ name: 'vnic_clean_rx_irq', hitCondition: '2' }],
-        }),
-      );
-      await adapter.stopped();
-      await adapter.request('setFunctionBreakpoints', { breakpoints: [] });
-      await adapter.request('setExceptionBreakpoints', { filters: [] });
+      // The first time the NIC has only sent the frame.
+      await inFunction(adapter, 'vnic_clean_rx_irq', '2');
       await adapter.evaluate('watch adapter.rx_ring.desc[0].buffer_addr[12..14]');
       assert.match(await stop(adapter, 'reverseContinue'), / is changed by this statement: 00 00 → 08 00$/);
       assert.match(await statement(adapter), /^#store: copy_bytes\(/);
@@ -194,15 +187,8 @@ describe('debug adapter: watched bytes of a packet', () => {
 
   it('of a receive ring do not stop at a frame that the user changes there', () =>
     withAdapter(async (adapter) => {
-      await adapter.launch({ program }, () =>
-        // The first time the NIC has only sent the frame.
-        adapter.request('setFunctionBreakpoints', {
-          breakpoints: [{ name: 'vnic_clean_rx_irq', hitCondition: '2' }],
-        }),
-      );
-      await adapter.stopped();
-      await adapter.request('setFunctionBreakpoints', { breakpoints: [] });
-      await adapter.request('setExceptionBreakpoints', { filters: [] });
+      // The first time the NIC has only sent the frame.
+      await inFunction(adapter, 'vnic_clean_rx_irq', '2');
       // A byte of the sender's hardware address, which nobody looks at.
       await adapter.evaluate('watch adapter.rx_ring.desc[0].buffer_addr[7] if $value === 0x77');
       await adapter.evaluate('frame 1 set 7 77');
