@@ -20,12 +20,14 @@ import { Interrupt } from './policies/interrupt.ts';
 import { isMachineStop, Pause, visibleTop, type PauseFrame } from './policies/pause.ts';
 import type { Go, GoOn, Policy, Told, Verdict } from './policies/policy.ts';
 import { StepTargets } from './stepTargets.ts';
-import type { CodePoint, Moment, Move } from './moment.ts';
+import type { CodePoint, Move, StepMove } from './moment.ts';
 import { Arrived } from './policies/arrived.ts';
 import type { Repetition } from './repetition.ts';
 import { Trail } from './trail.ts';
 
 type Paused = Debugger.PausedEventDataType;
+/** The stops of a machine are the client's; those of whoever leads it to a moment, step by step; or nobody's. */
+type Sight = 'shown' | 'led' | 'unseen';
 /** Ways to resume that V8 has no command for: something must be set up first. */
 type Prepared = Exclude<GoOn['how'], Go>;
 
@@ -62,8 +64,10 @@ export class Execution {
   readonly #stepEnds: (() => void)[] = [];
   /** V8 is paused: at a stop, or while the policy decides. */
   #stands = false;
-  /** It stands at a moment as at a stop, but the client sees another machine, or none. */
-  #isUnseen = false;
+  /** One that is unseen stands, or somebody else looks after V8's pauses. */
+  #sight: Sight = 'shown';
+  /** Called with the next stop of one that is led. */
+  #onLed: (stop: PausedState) => void = () => {};
   #pauseAsked = 0;
   /** It has waited for a numbered moment: now V8 may interrupt the code anywhere. */
   #isAnyPlace = false;
@@ -110,19 +114,14 @@ export class Execution {
     this.#functions = functions;
     this.targets = new StepTargets(debuggee, functions);
     debuggee.client.on('Debugger.paused', (paused) => {
-      if (debuggee.booted && !this.isIdle) void this.#paused(paused);
+      if (debuggee.booted && this.#sight !== 'unseen') void this.#paused(paused);
     });
   }
 
   /** The current stop; undefined while the machine runs. */
   get stop(): PausedState | undefined {
-    return this.isLed ? undefined : this.#stop;
+    return this.#sight === 'shown' ? this.#stop : undefined;
   }
-  /** It is led to a moment: its stops on the way are nobody's. */
-  isLed = false;
-
-  /** Somebody else looks after V8's pauses. */
-  isIdle = false;
   /** A pause was requested and has not happened yet. */
   get isPauseWanted(): boolean {
     return this.#policy instanceof Interrupt;
@@ -153,7 +152,7 @@ export class Execution {
   }
   /** It stands at the trail's moment, whether the client knows or not. */
   get #isAtMoment(): boolean {
-    return this.#stop !== undefined || this.#isUnseen;
+    return this.#stop !== undefined || this.#sight === 'unseen';
   }
 
   /** Run until a one-time V8 breakpoint (already set) is hit. */
@@ -278,19 +277,39 @@ export class Execution {
     }, ms);
   }
 
-  /** It was brought to a moment, and arrived() follows when all is set up. */
-  brought(moment: Moment): void {
-    this.trail.is(moment);
-    this.#isUnseen = true;
+  /** Somebody brings it to a moment, without a word to the client. */
+  hide(): void {
+    this.#sight = 'unseen';
+  }
+  /** Make a step of somebody who brings it to a moment. @returns where V8 stands then */
+  async lead(from: Paused, move: StepMove): Promise<Paused> {
+    this.#sight = 'led';
+    await this.#led(() => this.#standAt(from, { reason: 'step' }));
+    const { paused } = await this.#led(() =>
+      move.how === 'toProgram'
+        ? this.stepOutToProgram(move.thread)
+        : this.step(move.how, move.thread, move.target),
+    );
+    this.#stop = undefined;
+    this.#sight = 'unseen';
+    return paused;
+  }
+  #led(go: () => void): Promise<PausedState> {
+    return new Promise((resolve) => {
+      this.#onLed = resolve;
+      go();
+    });
   }
   /**
-   * The machine already stands here: it was brought to this moment before anybody asked.
+   * The machine already stands here: it was brought to its trail's moment before anybody asked.
    *
    * @param told what the client is told of it, unless the machine has stopped itself and says why
    */
-  arrived(paused: Paused, moment: Moment, told: Told): void {
-    this.trail.is(moment);
-    this.#isUnseen = false;
+  arrived(paused: Paused, told: Told): void {
+    this.#sight = 'shown';
+    this.#standAt(paused, told);
+  }
+  #standAt(paused: Paused, told: Told): void {
     this.#stands = true;
     this.#obey(new Arrived(told));
     void this.#judge(paused, true).catch(this.#failed);
@@ -304,10 +323,10 @@ export class Execution {
     const stop = this.#stop;
     if (stop === undefined) throw new NotPausedError();
     this.#stop = undefined;
-    this.#isUnseen = true;
+    this.#sight = 'unseen';
     this.onContinued(stop);
     return (description) => {
-      this.#isUnseen = false;
+      this.#sight = 'shown';
       if (description !== undefined) stop.description = description;
       this.#stop = stop;
       this.onStop(stop);
@@ -320,12 +339,13 @@ export class Execution {
     if (stop === undefined) throw new NotPausedError();
     this.#stop = undefined;
     this.#answered = nextTurn();
+    const goesOn = this.#sight === 'shown' ? () => this.onContinued(stop) : () => {};
     if (this.#isFull) {
-      this.onContinued(stop);
+      goesOn();
       this.onOutOfMemory();
     } else {
       // Resume V8 first; the client is told while it runs.
-      queueMicrotask(() => this.onContinued(stop));
+      queueMicrotask(goesOn);
     }
     return stop;
   }
@@ -441,7 +461,8 @@ export class Execution {
     Object.assign(stop, this.#told(reason, users, isFull) ?? policy.tell(pause));
     this.#become(new Continue());
     this.#stop = stop;
-    this.onStop(stop);
+    if (this.#sight === 'led') this.#onLed(stop);
+    else this.onStop(stop);
     for (const tell of this.#stepEnds.splice(0)) tell();
   }
 

@@ -38,12 +38,16 @@ export type Mark =
 /** The mark of a stop, with the number of its event: something can be changed there. */
 export type NumberedMark = Exclude<Mark, { kind: 'begin' }>;
 
-/** What leads from one stop to the next one. */
-export type Move =
+/** What the user makes from one stop to the next one. */
+export type StepMove =
   /** A step of a thread, into the `target`th call of its line if that is given. */
   | { how: StepKind; thread: number; target?: number | undefined }
   /** Out of the kernel, to the program. */
-  | { how: 'toProgram'; thread: number }
+  | { how: 'toProgram'; thread: number };
+
+/** What leads from one stop to the next one. */
+export type Move =
+  | StepMove
   /** To the `arrival`th access of a field. */
   | { how: 'access'; field: number; access: 'read' | 'write'; arrival: number }
   /** To the `arrival`th arrival at a place. */

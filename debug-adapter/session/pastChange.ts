@@ -106,7 +106,7 @@ export async function otherRun(
   }
   const { trail } = execution;
   trail.repeats(stop.changes);
-  execution.brought(stop.moment);
+  trail.is(stop.moment);
   for (const change of changes) trail.changed(change, rawPlace(debuggee, replica.paused!));
   return { run, replica, fields };
 }

@@ -328,6 +328,7 @@ export class Run {
       await this.repeat(replica, async () => {
         await bringToStop(replica, recording);
         await this.takeOver();
+        this.execution.trail.is(replica.moment);
         await this.onReplayed();
         if (difference !== undefined) await this.debuggee.askIn(`differ(${JSON.stringify(difference)})`);
         differing = await this.debuggee.ask<ChangeInput[]>('takeChanges');
@@ -345,8 +346,7 @@ export class Run {
     } finally {
       this.onReplayOver();
     }
-    this.execution.isIdle = false;
-    this.execution.arrived(replica.paused!, replica.moment, {
+    this.execution.arrived(replica.paused!, {
       reason: 'goto',
       description: message('Paused where the recording stands'),
     });
@@ -425,8 +425,8 @@ export class Run {
     if (this.stops.length > MOST_STOPS) this.stops.shift();
   }
   #continued(stop: PausedState): void {
-    // A request that came at the same time may have ended the machine; and nobody was told of a stop on the way to a moment.
-    if (this.#over || this.#toldStop !== stop) return;
+    // A request that came at the same time may have ended the machine.
+    if (this.#over) return;
     const { threadId } = stop;
     // All threads continue. A client that believes only one does would keep its state of the others until
     // they stop again.

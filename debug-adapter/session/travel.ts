@@ -365,7 +365,7 @@ export class Travel {
     try {
       await past.takeOver();
       search.checkShown();
-      past.execution.brought(replica.moment);
+      past.execution.trail.is(replica.moment);
       past.onStrayed = (why) =>
         void this.#toPresent(past, this.#traveller.t('The past could not be repeated any more: {0}.', why));
       past.execution.onFrontier = () => void this.#toPresent(past);
@@ -378,8 +378,7 @@ export class Travel {
       throw error;
     }
     show(past);
-    past.execution.isIdle = false;
-    past.execution.arrived(replica.paused!, replica.moment, told);
+    past.execution.arrived(replica.paused!, told);
   }
 
   /**
@@ -474,8 +473,7 @@ export class Travel {
     run.appear();
     show(run);
     this.#tell(text);
-    execution.isIdle = false;
-    execution.arrived(replica.paused!, stop.moment, {
+    execution.arrived(replica.paused!, {
       reason: 'goto',
       description: message('Paused where the past was changed'),
     });

@@ -14,6 +14,7 @@ import {
   type Moment,
   sameMark,
   type Move,
+  type StepMove,
   type NumberedMark,
   type PlacedBreakpoint,
 } from '../control/moment.ts';
@@ -120,7 +121,8 @@ export class Replica {
   paused: Paused | undefined;
   /** The moment at which it stands. */
   moment: Moment = at({ kind: 'begin', event: 0 });
-  #waiting: { resolve(paused: Paused): void; reject(error: Error): void } | undefined;
+  /** Whoever waits for it: for V8's next pause, or for what somebody else makes of its pauses. */
+  #waiting: { pauses?(paused: Paused): void; reject(error: Error): void } | undefined;
   #lost: Error | undefined;
   readonly #repetition: Repetition;
   readonly #threads: Threads;
@@ -135,7 +137,7 @@ export class Replica {
     this.#threads = blueprint.threads;
     const { debuggee } = this;
     this.execution = blueprint.execution(debuggee);
-    this.execution.isIdle = true;
+    this.execution.hide();
     this.#repetition = this.execution.repetition = new Repetition(debuggee, changes);
     debuggee.client.on('Debugger.paused', (paused) => this.#hasPaused(paused));
     debuggee.onEnded = () => this.fails(new StrayedError());
@@ -174,11 +176,11 @@ export class Replica {
   }
 
   #hasPaused(paused: Paused): void {
-    const waiting = this.#waiting;
-    if (waiting === undefined || !this.execution.isIdle) return;
+    const pauses = this.#waiting?.pauses;
+    if (pauses === undefined) return;
     this.#waiting = undefined;
     this.paused = paused;
-    waiting.resolve(paused);
+    pauses(paused);
   }
   /** It cannot go on: whoever waits for it is told. */
   fails(error: Error): void {
@@ -239,7 +241,7 @@ export class Replica {
   #goOn(): Promise<Paused> {
     if (this.#lost !== undefined) return Promise.reject(this.#lost);
     this.#isTidy = false;
-    const pause = new Promise<Paused>((resolve, reject) => (this.#waiting = { resolve, reject }));
+    const pause = new Promise<Paused>((pauses, reject) => (this.#waiting = { pauses, reject }));
     this.debuggee.removal.release();
     if (this.paused === undefined) this.debuggee.run();
     else this.debuggee.client.send('Debugger.resume').catch((error: Error) => this.fails(error));
@@ -309,32 +311,11 @@ export class Replica {
     } else await this.#step(move);
   }
   /** Steps are made as they were made for the user. */
-  async #step(move: Exclude<Move, { how: 'arrive' | 'access' }>): Promise<void> {
-    const { execution } = this;
-    const { onStop } = execution;
+  async #step(move: StepMove): Promise<void> {
     if (this.#lost !== undefined) throw this.#lost;
-    const arrived = this.#stop();
-    execution.isLed = true;
-    execution.isIdle = false;
-    execution.arrived(this.paused!, this.moment, { reason: 'step' });
-    await arrived;
-    const stopped = this.#stop();
-    if (move.how === 'toProgram') execution.stepOutToProgram(move.thread);
-    else execution.step(move.how, move.thread, move.target);
-    this.paused = await stopped;
-    execution.isIdle = true;
-    execution.isLed = false;
-    execution.onStop = onStop;
-  }
-  /** The next stop of the execution. */
-  #stop(): Promise<Paused> {
-    return new Promise<Paused>((resolve, reject) => {
-      this.#waiting = { resolve, reject };
-      this.execution.onStop = ({ paused }) => {
-        this.#waiting = undefined;
-        resolve(paused);
-      };
-    });
+    const lost = new Promise<never>((_, reject) => (this.#waiting = { reject }));
+    this.paused = await Promise.race([lost, this.execution.lead(this.paused!, move)]);
+    this.#waiting = undefined;
   }
   /** Run until V8 is at a place and a condition holds, a call of the agent's moments. */
   async #arriveAt(place: CodePoint, call: (number: number) => string): Promise<void> {

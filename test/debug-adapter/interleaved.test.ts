@@ -338,7 +338,7 @@ class Soak {
         assert.equal(await adapter.exit, 0, 'the adapter has failed');
       assert.deepEqual(session.watch.breaches, []);
       // What goes on after the end of a session that lasts is too short to have a level.
-      if (LASTS && sent >= LASTING / 2) {
+      if (LASTS && sent >= REQUESTS / 2) {
         judgeLevel('memory of the session (MB)', memory, SESSION_GROWTH);
         const alike = memoryAlike.growth(PARTS);
         judge('memory of the session with as many threads (MB):', alike, SESSION_GROWTH);

@@ -5,6 +5,8 @@ import { once } from 'node:events';
 import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { freePort } from '../../node/support/programs.ts';
 import { parseAnyLaunch } from '../../../debug-adapter/session/recordedLaunch.ts';
@@ -97,6 +99,46 @@ describe('recordings', function () {
       assert.deepEqual(await seen(adapter), then, 'the end of the past');
       assert.equal(await adapter.go('continue'), 'terminated');
       assert.match(adapter.output.map(({ text }) => text).join(''), /server received "hello"/);
+    });
+  });
+
+  it('obeys nobody on the way to where it stands', async () => {
+    const recording = file('way.sockscope');
+    await record(recording);
+    await withAdapter(async (adapter) => {
+      const stops: DebugProtocol.StoppedEvent[] = [];
+      const answers: Promise<DebugProtocol.Response | string>[] = [];
+      adapter.client.on('stopped', (stop: DebugProtocol.StoppedEvent) => stops.push(stop));
+      await opened(recording)(adapter);
+      while (stops.length === 0) {
+        answers.push(adapter.client.send('continue', {}).catch((error: Error) => error.message));
+        await sleep(1);
+      }
+      const [stop] = stops;
+      assert.equal(stop!.body.description, 'Paused where the recording stands');
+      for (const answer of await Promise.all(answers))
+        if (typeof answer === 'string') assert.match(answer, /is running: pause it first|program has ended/);
+        else assert.ok(answer.seq > stop!.seq, 'it was obeyed on the way');
+    });
+  });
+
+  it('knows the way back from a breakpoint that was set before it was opened', async () => {
+    const recording = file('breakpoint.sockscope');
+    await record(recording);
+    await withAdapter(async (adapter) => {
+      await adapter.launch({ recording }, () =>
+        adapter.request('setFunctionBreakpoints', { breakpoints: [{ name: 'sock_sendmsg' }] }),
+      );
+      await adapter.stopped();
+      await adapter.go('continue');
+      const there = await adapter.stack();
+      assert.equal(there[0]!.name, 'sock_sendmsg');
+      await adapter.go('next');
+      await adapter.go('stepBack');
+      assert.deepEqual(
+        (await adapter.stack()).map(({ name, line }) => `${name}:${line}`),
+        there.map(({ name, line }) => `${name}:${line}`),
+      );
     });
   });
 
