@@ -27,6 +27,8 @@ export interface FrameView {
   callFrame?: Debugger.CallFrame;
   /** When V8 had it; omitted: it has it now, or nobody knows. */
   since?: CaptureMoment | undefined;
+  /** Its function awaited another one then: V8 did not have it. */
+  isAwaiting?: true;
 }
 
 /** A frame and its id for the client. */
@@ -261,7 +263,10 @@ function v8Frame(callFrame: Debugger.CallFrame, script: Script, scripts: Scripts
     callFrame,
   };
 }
-export function textFrame({ name, url, line, column, since }: GoneFrame, scripts: Scripts): FrameView {
+export function textFrame(
+  { name, url, line, column, since, isAwaiting }: GoneFrame,
+  scripts: Scripts,
+): FrameView {
   return {
     name,
     url,
@@ -270,6 +275,7 @@ export function textFrame({ name, url, line, column, since }: GoneFrame, scripts
     column,
     isSkipped: isLibrary(url) || scripts.isSkipped(url),
     ...(since === undefined ? {} : { since }),
+    ...(isAwaiting === true && { isAwaiting }),
   };
 }
 

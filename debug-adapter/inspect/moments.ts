@@ -2,9 +2,10 @@
  * In the machine's thread: stops at an event, and counts V8's arrivals at places, so that a moment of one run is
  * found again in another one.
  */
-import { INTERRUPT_ENTRIES } from '../../stack/debugger/places.ts';
+import { INTERRUPT_ENTRIES, RESUMES } from '../../stack/debugger/places.ts';
 import { TRACEPOINT_NAMES } from '../../stack/trace/table.ts';
 import type { World } from '../../stack/world/world.ts';
+import { isForeign } from './codeKinds.ts';
 import type { CountedAccess } from './dataBreakpoints.ts';
 import { callSites } from './values/callSites.ts';
 
@@ -44,10 +45,14 @@ export interface NotedArrival {
   arrival: number;
   /** The task on the CPU; 0: none. */
   pid: number;
+  /** The process of that task. */
+  tgid: number;
   /** In an interrupt's context. */
   interrupt: boolean;
   /** How often the place's function is on the stack. */
   depth: number;
+  /** It goes on after an `await`: nobody has called it. */
+  isResumed: boolean;
 }
 /** The number of newest arrivals that are kept. */
 const KEPT = 50_000;
@@ -194,10 +199,10 @@ export class Moments {
   note(place: number): false {
     const world = this.#world;
     const arrival = this.count(place);
-    const { depth, interrupt } = this.#onStack(this.#tracked.get(place)!);
+    const onStack = this.#onStack(this.#tracked.get(place)!);
     if (this.#noted.length === 2 * KEPT) this.#noted = this.#noted.slice(KEPT);
-    const pid = world.current?.pid ?? 0;
-    this.#noted.push({ place, event: world.event, arrival, pid, interrupt, depth });
+    const { pid = 0, tgid = 0 } = world.current ?? {};
+    this.#noted.push({ place, event: world.event, arrival, pid, tgid, ...onStack });
     return false;
   }
   /** The newest arrivals, in their order. */
@@ -205,8 +210,10 @@ export class Moments {
     return this.#noted.slice(-KEPT);
   }
 
-  #onStack({ name, url }: TrackedFunction): { depth: number; interrupt: boolean } {
+  #onStack({ name, url }: TrackedFunction): Pick<NotedArrival, 'depth' | 'interrupt' | 'isResumed'> {
     const calls = callSites();
+    const top = calls.findIndex((call) => call.getScriptNameOrSourceURL() === url);
+    const caller = calls.slice(top + 1).find((call) => !isForeign(call.getScriptNameOrSourceURL() ?? ''));
     let depth = 0;
     let interrupt = false;
     for (const call of calls) {
@@ -215,6 +222,7 @@ export class Moments {
       if (called === name && file === url) depth++;
       interrupt ||= INTERRUPT_ENTRIES.some((entry) => entry.functionName === called && entry.url === file);
     }
-    return { depth, interrupt };
+    const isResumed = caller === undefined || caller.getScriptNameOrSourceURL() === RESUMES.url;
+    return { depth, interrupt, isResumed };
   }
 }

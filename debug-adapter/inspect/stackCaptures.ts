@@ -9,6 +9,8 @@ import type { World } from '../../stack/world/world.ts';
 /** When a task made the system call in which it is, or fell asleep in it: its frames were on V8's stack then. */
 export interface CaptureMoment {
   pid: number;
+  /** The task's process. */
+  tgid: number;
   what: CapturedStack;
   event: number;
   timeNs: number;
@@ -29,7 +31,7 @@ export class StackCaptures {
   #wanted: ReadonlySet<number> | undefined;
   #from = 0;
   /** Where the machine stops, as a debugger looks for it. */
-  #standsAt: Omit<CaptureMoment, 'timeNs'> | undefined;
+  #standsAt: Pick<CaptureMoment, 'pid' | 'what' | 'event'> | undefined;
 
   /** @param stand stops the machine */
   constructor(world: World, stand: () => void) {
@@ -56,7 +58,7 @@ export class StackCaptures {
   /** When a task's last stack of its kind was captured; undefined: none was. */
   momentOf(task: task_struct, what: CapturedStack): CaptureMoment | undefined {
     const last = this.#last.get(task)?.[what];
-    return last && { pid: task.pid, what, ...last };
+    return last && { pid: task.pid, tgid: task.tgid, what, ...last };
   }
   /** Stop where a task's stack is, or would be, captured. */
   standAt(pid: number, what: CapturedStack, event: number): void {

@@ -7,23 +7,26 @@ export interface TextFrame {
   /** From 1. */
   line: number;
   column: number;
+  /** It awaits the frame above it: it was not on V8's stack. */
+  isAwaiting?: true;
 }
 
-const FRAME = /^\s*at (?:async |new )*(?:(.*?) \()?(.*?):(\d+):(\d+)\)?$/;
+const FRAME = /^\s*at (async |new )*(?:(.*?) \()?(.*?):(\d+):(\d+)\)?$/;
 
 /** Frames that have a place in a file, innermost first. */
 export function parseStack(stack: string): TextFrame[] {
   const frames: TextFrame[] = [];
-  for (const line of stack.split('\n')) {
-    const match = FRAME.exec(line);
-    if (match === null || match[2]!.startsWith('<')) continue;
+  for (const text of stack.split('\n')) {
+    const [, kind, called, url, line, column] = FRAME.exec(text) ?? [];
+    if (url === undefined || url.startsWith('<')) continue;
     // V8 prefixes the object on which a function is called; a kernel function in a struct is known by its own
     // name.
-    const name = (match[1] ?? '(anonymous)')
+    const name = (called ?? '(anonymous)')
       .replace(/^(?:Object|Generator|Module)\./, '')
       .replace(/ \[as .*\]$/, '')
       .replace(/^[a-z_]\w*\./, '');
-    frames.push({ name, url: match[2]!, line: Number(match[3]), column: Number(match[4]) });
+    const frame = { name, url, line: Number(line), column: Number(column) };
+    frames.push(kind === 'async ' ? { ...frame, isAwaiting: true } : frame);
   }
   return frames;
 }

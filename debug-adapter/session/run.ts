@@ -14,7 +14,6 @@ import type { PausedState } from '../control/pausedState.ts';
 import { Streams } from '../control/streams.ts';
 import type { Snapshot } from '../inspect/agent.ts';
 import type { ChangeInput } from '../inspect/changeInput.ts';
-import type { CaptureMoment } from '../inspect/stackCaptures.ts';
 import type { ArmedFilter } from '../inspect/stops.ts';
 import { PacketStore } from '../packets/packetStore.ts';
 import { PcapFile } from '../packets/pcapFile.ts';
@@ -24,6 +23,7 @@ import { Steps } from '../recording/steps.ts';
 import { Timeline } from '../timeline/timeline.ts';
 import { bringToStop } from '../recordings/replay.ts';
 import type { Moment } from '../protocol.ts';
+import type { Bring } from '../travel/capture.ts';
 import { rawPlace } from '../travel/here.ts';
 import { GivenUpError, type Replica } from '../travel/replica.ts';
 import type { Threads } from '../travel/threads.ts';
@@ -131,8 +131,8 @@ export class Run {
   /** Called with the event at each stop, when that is known, and when it is over. */
   onStands: (event: number) => void = () => {};
   onGoes: () => void = () => {};
-  /** Brings a machine to where a task had its frames on V8's stack; whoever gets it ends it. */
-  bringTo: (moment: CaptureMoment, signal: AbortSignal) => Promise<Replica> = () =>
+  /** Brings a machine to where V8 had frames on its stack; whoever gets it ends it. */
+  bringTo: (bring: Bring, signal: AbortSignal) => Promise<Replica> = () =>
     Promise.reject(new Error('nothing repeats this run'));
   /** Called when a machine that repeats a run takes another way, or ends. */
   onStrayed: (why: Part) => void = () => {};

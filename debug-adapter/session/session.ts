@@ -403,7 +403,7 @@ export class Session {
     );
     run.onStands = (event) => this.#travel.stands(run, event);
     run.onGoes = () => this.#travel.goes(run);
-    run.bringTo = (moment, signal) => this.#travel.bringTo(run, moment, signal);
+    run.bringTo = (bring, signal) => this.#travel.bringTo(run, bring, signal);
     return run;
   }
 

@@ -4,7 +4,6 @@
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Debugger } from 'node:inspector';
-import { message, say } from '../../language/message.ts';
 import { errorText, UserError } from '../../language/userError.ts';
 import { memberOf } from '../control/expression.ts';
 import { framesBelow, scopeObjects, type FrameView } from '../control/pausedState.ts';
@@ -12,7 +11,8 @@ import type { ScopeInfo } from '../inspect/agent.ts';
 import { secondsInGroups } from '../inspect/format.ts';
 import type { Part, WireItem } from '../inspect/handles.ts';
 import type { CaptureMoment } from '../inspect/stackCaptures.ts';
-import { frameAt } from '../travel/capture.ts';
+import { bringToAwait, type Awaiting } from '../travel/awaiting.ts';
+import { bringToCapture, frameAt, type Bring } from '../travel/capture.ts';
 import { GivenUpError, type Replica } from '../travel/replica.ts';
 import { computed, fieldOf, SideEffectError, valueOf } from './evaluate.ts';
 import { glanceOf } from './numbers.ts';
@@ -25,8 +25,6 @@ const MOST_KEPT = 4;
 /** The first numbers of each are those of its frames' locals. */
 const MOST_FRAMES = 1000;
 
-const AWAITS = message('the function awaits another one: V8 shows its variables when it goes on');
-
 /** A frame that was asked for. */
 interface Asked {
   frame: FrameView;
@@ -35,38 +33,50 @@ interface Asked {
   locals: Promise<Locals> | undefined;
 }
 interface Locals {
-  /** Undefined: V8 does not have the frame there. */
-  callFrame: Debugger.CallFrame | undefined;
+  callFrame: Debugger.CallFrame;
   items: WireItem[];
 }
+/** A moment at which V8 had frames. */
+interface Sight {
+  moment: CaptureMoment;
+  /** The only frame that is wanted: it was on V8's stack before the others of that moment. */
+  awaiting: FrameView | undefined;
+}
 
-/** A moment at which V8 had frames that somebody looks at. */
+/** A moment that somebody looks at. */
 class Glance {
-  readonly moment: CaptureMoment;
+  readonly sight: Sight;
   readonly first: number;
   readonly asked: Asked[] = [];
   /** Names of computed items, by number. */
   readonly lazy = new Map<number, string>();
+  readonly #bring: Bring;
   #replica: Promise<Replica> | undefined;
   readonly #over = new AbortController();
 
-  constructor(moment: CaptureMoment, first: number) {
-    this.moment = moment;
+  /** @param bring makes the machine that stands there */
+  constructor(sight: Sight, first: number, bring: Bring) {
+    this.sight = sight;
     this.first = first;
+    this.#bring = bring;
   }
 
-  /** The machine that stands there. @param bring makes it, if there is none yet */
-  machine(bring: Run['bringTo']): Promise<Replica> {
+  /** There is a machine, or soon will be. */
+  get hasMachine(): boolean {
+    return this.#replica !== undefined;
+  }
+  /** The machine that stands there. */
+  machine({ bringTo }: Pick<Run, 'bringTo'>): Promise<Replica> {
     if (this.#over.signal.aborted) return Promise.reject(new GivenUpError());
     if (this.#replica === undefined) {
-      this.#replica = this.#make(bring);
+      this.#replica = this.#make(bringTo);
       // What failed can be tried again.
       this.#replica.catch(() => (this.#replica = undefined));
     }
     return this.#replica;
   }
-  async #make(bring: Run['bringTo']): Promise<Replica> {
-    const replica = await bring(this.moment, this.#over.signal);
+  async #make(bringTo: Run['bringTo']): Promise<Replica> {
+    const replica = await bringTo(this.#bring, this.#over.signal);
     await replica.debuggee.ask('handles.startAt', this.first + MOST_FRAMES);
     return replica;
   }
@@ -100,25 +110,33 @@ export class Sleepers {
    * @param frames all of its thread
    */
   scope(moment: CaptureMoment, frame: FrameView, frames: readonly FrameView[]): DebugProtocol.Scope {
-    const glance = this.#glanceAt(moment);
+    const glance = this.#glanceAt(moment, frame, frames);
     let index = glance.asked.findIndex((one) => one.frame === frame);
     if (index < 0) index = glance.asked.push({ frame, frames, locals: undefined }) - 1;
     const { t } = this.#run;
     const time = secondsInGroups(moment.timeNs);
-    const name =
-      moment.what === 'sleep'
+    const name = frame.isAwaiting
+      ? t('Locals when it began to wait for what it has called')
+      : moment.what === 'sleep'
         ? t('Locals when it fell asleep ({0}, event {1})', time, moment.event)
         : t('Locals when it made the call ({0}, event {1})', time, moment.event);
     return { name, variablesReference: glance.first + index, expensive: false, presentationHint: 'locals' };
   }
-  #glanceAt(moment: CaptureMoment): Glance {
-    const isSame = ({ moment: { pid, what, event } }: Glance): boolean =>
-      pid === moment.pid && what === moment.what && event === moment.event;
+  #glanceAt(moment: CaptureMoment, frame: FrameView, frames: readonly FrameView[]): Glance {
+    const awaiting = frame.isAwaiting ? frame : undefined;
+    const isSame = ({ sight: { moment: other, awaiting: one } }: Glance): boolean =>
+      other.pid === moment.pid &&
+      other.what === moment.what &&
+      other.event === moment.event &&
+      one === awaiting;
     const known = this.#glances.find(isSame);
     if (known !== undefined) return known;
-    const glance = new Glance(moment, this.#run.numbers.nextGlance());
+    const bring: Bring =
+      awaiting === undefined
+        ? (machines, signal) => bringToCapture(machines, moment, signal)
+        : (machines, signal) => bringToAwait(machines, awaitingOf(moment, awaiting, frames), signal);
+    const glance = new Glance({ moment, awaiting }, this.#run.numbers.nextGlance(), bring);
     this.#glances.push(glance);
-    if (this.#glances.length > MOST_KEPT) this.#glances.shift()!.end();
     return glance;
   }
 
@@ -170,7 +188,12 @@ export class Sleepers {
   }
 
   #machine(glance: Glance): Promise<Replica> {
-    return glance.machine(this.#run.bringTo);
+    const [oldest, ...others] = this.#glances.filter((one) => one !== glance && one.hasMachine);
+    if (!glance.hasMachine && oldest !== undefined && others.length + 1 === MOST_KEPT) {
+      this.#glances.splice(this.#glances.indexOf(oldest), 1);
+      oldest.end();
+    }
+    return glance.machine(this.#run);
   }
   #locals(glance: Glance, asked: Asked): Promise<Locals> {
     const locals = (asked.locals ??= this.#readLocals(glance, asked));
@@ -180,11 +203,11 @@ export class Sleepers {
   async #readLocals(glance: Glance, { frame, frames }: Asked): Promise<Locals> {
     const replica = await this.#machine(glance);
     const { debuggee, paused } = replica;
-    const callFrame = paused && frameAt(paused, debuggee.scripts, frame, frames);
-    if (callFrame === undefined) {
-      const text = say(this.#run.t, AWAITS);
-      return { callFrame, items: [{ name: '(none)', value: text, ref: 0, internal: true }] };
-    }
+    const callFrame = frame.isAwaiting
+      ? paused?.callFrames[0]
+      : paused && frameAt(paused, debuggee.scripts, frame, frames);
+    if (callFrame === undefined)
+      throw new UserError('V8 has not had the variables of {0} at that moment', frame.name);
     const { layout, objectIds } = scopeObjects(callFrame);
     const below = framesBelow(paused!.callFrames, callFrame);
     const infos = await debuggee.askAbout<ScopeInfo[]>('scopes', [{ ...layout, below }], objectIds);
@@ -202,7 +225,7 @@ export class Sleepers {
     try {
       const locals = await this.#locals(glance, asked);
       const names = new Set(expression.match(NAMES) ?? []);
-      const isAbout = locals.callFrame !== undefined && locals.items.some(({ name }) => names.has(name));
+      const isAbout = locals.items.some(({ name }) => names.has(name));
       return isAbout ? [glance, locals] : undefined;
     } catch (error) {
       // Whoever looks at the locals is told why there are none.
@@ -235,6 +258,12 @@ export class Sleepers {
       throw error instanceof SideEffectError ? unchangeable(expression) : error;
     }
   }
+}
+
+/** @param frames those of its thread, innermost first */
+function awaitingOf(call: CaptureMoment, frame: FrameView, frames: readonly FrameView[]): Awaiting {
+  const calls = frames.filter(({ name, url }) => name === frame.name && url === frame.url);
+  return { call, frame, calls: calls.length, outer: calls.length - 1 - calls.indexOf(frame) };
 }
 
 /** Names that are not members. */

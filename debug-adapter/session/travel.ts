@@ -7,8 +7,7 @@ import type { PausedState } from '../control/pausedState.ts';
 import type { NumberedChange } from '../control/repetition.ts';
 import type { RecordedBookmark } from '../recordings/data.ts';
 import { expectedFields } from '../recordings/replay.ts';
-import { bringToCapture } from '../travel/capture.ts';
-import type { CaptureMoment } from '../inspect/stackCaptures.ts';
+import type { Bring } from '../travel/capture.ts';
 import { callOf, rawPlace, surroundings } from '../travel/here.ts';
 import { History, noEvent, type Arrival } from '../travel/history.ts';
 import { Machines } from '../travel/machines.ts';
@@ -250,12 +249,12 @@ export class Travel {
   }
 
   /**
-   * A machine that stands where a task had its frames on V8's stack, to be looked at.
+   * A machine that stands where V8 had the frames of a function that sleeps, to be looked at.
    *
    * @param signal nobody waits for it any more
    * @throws an error for the user if the run cannot be repeated, or this was given up
    */
-  async bringTo(run: Run, moment: CaptureMoment, signal: AbortSignal): Promise<Replica> {
+  async bringTo(run: Run, bring: Bring, signal: AbortSignal): Promise<Replica> {
     const { works, t } = this.#traveller;
     const cancelled = new AbortController();
     const title = t('Repeating the run up to where the function fell asleep');
@@ -263,7 +262,7 @@ export class Travel {
     const { stop } = run.execution;
     const isOver = AbortSignal.any([signal, cancelled.signal]);
     try {
-      return await bringToCapture(this.machinesFor(run), moment, isOver);
+      return await bring(this.machinesFor(run), isOver);
     } finally {
       work.end();
       // It may have taken one that was to wait for somebody who goes back.

@@ -6,38 +6,56 @@ import type { CaptureMoment } from '../inspect/stackCaptures.ts';
 import type { Machines } from './machines.ts';
 import { GivenUpError, NEAR, StrayedError, type Replica } from './replica.ts';
 
+/** Brings one of these machines to where somebody wants to look around. */
+export type Bring = (machines: Machines, signal: AbortSignal) => Promise<Replica>;
+
 /**
  * A machine that stands there; whoever gets it ends it.
  *
  * @param signal nobody waits for it any more
  * @throws an error for the user if the run cannot be repeated
  */
-export async function bringToCapture(
+export function bringToCapture(
   machines: Machines,
   moment: CaptureMoment,
   signal: AbortSignal,
 ): Promise<Replica> {
-  const givenUp = new Promise<never>((_, reject) =>
-    signal.addEventListener('abort', () => reject(new GivenUpError())),
-  );
+  return bringNear(machines, moment.event, signal, (replica) => replica.toCapture(moment));
+}
+/** A machine that is led to a moment of an event, from shortly before it. */
+export async function bringNear(
+  machines: Machines,
+  event: number,
+  signal: AbortSignal,
+  lead: (replica: Replica) => Promise<void>,
+): Promise<Replica> {
+  const near = Math.max(0, event - NEAR);
   try {
-    return await bring(machines, moment, moment.event - NEAR, givenUp);
+    return await bringTo(machines, near, signal, async (replica) => {
+      if (near > 0 && (await replica.toEvent(near)) > event) throw new StrayedError();
+      await lead(replica);
+    });
   } catch (error) {
     // There is no tracepoint shortly before it.
-    if (error instanceof StrayedError) return bring(machines, moment, 0, givenUp);
+    if (near > 0 && error instanceof StrayedError) return bringTo(machines, 0, signal, lead);
     throw error;
   }
 }
-async function bring(
+/** A machine that has not passed an event, and is led to where it stands then; whoever gets it ends it. */
+export async function bringTo(
   machines: Machines,
-  moment: CaptureMoment,
-  near: number,
-  givenUp: Promise<never>,
+  before: number,
+  signal: AbortSignal,
+  lead: (replica: Replica) => Promise<void>,
 ): Promise<Replica> {
-  const made = machines.create(near, false);
+  const givenUp = new Promise<never>((_, reject) => {
+    const giveUp = (): void => reject(new GivenUpError());
+    if (signal.aborted) giveUp();
+    signal.addEventListener('abort', giveUp);
+  });
+  const made = machines.create(before, false);
   const arrived = made.then(async (replica) => {
-    if (near > 0 && (await replica.toEvent(near)) > moment.event) throw new StrayedError();
-    await replica.toCapture(moment);
+    await lead(replica);
     return replica;
   });
   try {

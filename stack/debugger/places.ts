@@ -41,6 +41,11 @@ export interface CodePlace {
 }
 /** The function in which the machine stops itself. */
 export const MACHINE_STOP: CodePlace = { functionName: 'machine_stop', url: 'stack/trace/stop.ts' };
+/** The function from which functions go on that have awaited something. */
+export const RESUMES: CodePlace = {
+  functionName: 'drainMicrotasks',
+  url: 'stack/kernel/sched/microtasks.ts',
+};
 /** Functions that run a system call of the library: what they call is the kernel. */
 export const SYSCALL_GATE: { url: string; functionNames: readonly string[] } = {
   url: 'stack/user/syscall.ts',

@@ -3,10 +3,12 @@ import assert from 'node:assert/strict';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { withAdapter, type Adapter } from './support/adapter.ts';
 import path from 'node:path';
+import { lineOf } from './support/lesson.ts';
 import { fixture, ROOT } from './support/paths.ts';
 
 const SCOPES = fixture('scopes');
 const DEEP = fixture('deep');
+const AWAITING = fixture('awaiting');
 
 describe('debug adapter: scopes', () => {
   it('shows this, each function around, and the module', () =>
@@ -121,6 +123,72 @@ describe('debug adapter: scopes', () => {
       await assert.rejects(adapter.variables(variablesReference), /of an earlier stop/);
       await assert.rejects(adapter.request('dataBreakpointInfo', watched), /of an earlier stop/);
     }));
+
+  describe('of a function that awaits another one, which sleeps', () => {
+    /** What is seen of the client when the server has received this from it: the locals of each frame. */
+    async function awaiting(text: string): Promise<Record<string, string>[]> {
+      return withAdapter(async (adapter) => {
+        const line = lineOf(AWAITING, 'words.length === 0');
+        const condition = `String.fromCharCode(...words).endsWith('${text}')`;
+        await adapter.launch({ program: AWAITING }, () =>
+          adapter.request('setBreakpoints', {
+            source: { path: AWAITING },
+            breakpoints: [{ line, condition }],
+          }),
+        );
+        assert.notEqual(await adapter.stopped(), 'terminated');
+        const client = (await adapter.threads()).find((thread) => thread.name.startsWith('client'))!;
+        const seen: Record<string, string>[] = [];
+        for (const { id, name, source } of await adapter.stack(client.id)) {
+          if (source?.path !== AWAITING) continue;
+          const [locals] = await adapter.scopes(id);
+          const variables = await adapter.variables(locals!.variablesReference);
+          const values = Object.fromEntries(variables.map((one) => [one.name, one.value]));
+          seen.push({ of: `${name}: ${locals!.name.replace(/ \(.*/, '')}`, ...values });
+        }
+        return seen;
+      });
+    }
+
+    it('are those of its last arrival there', async () => {
+      assert.deepEqual(await awaiting('three'), [
+        {
+          of: 'ask: Locals when it made the call',
+          fd: '3',
+          word: '"three"',
+          answer: 'undefined',
+        },
+        {
+          of: 'client: Locals when it began to wait for what it has called',
+          fd: '3',
+          word: '"three"',
+          total: '3',
+        },
+      ]);
+    });
+    it('are told apart where it has called itself', async () => {
+      const frames = await awaiting('the ground');
+      assert.deepEqual(
+        frames.map(({ of, name, depth, word, total }) => [
+          of!.replace(/:.*/, ''),
+          name ?? word,
+          depth ?? total,
+        ]),
+        [
+          ['ask', '"the ground"', undefined],
+          ['dive', '"dive 0"', '0'],
+          ['dive', '"dive 1"', '1'],
+          ['dive', '"dive 2"', '2'],
+          ['client', undefined, '8'],
+        ],
+      );
+    });
+    it('are not guessed where other calls of it are under way', async () => {
+      const frames = await awaiting('b again');
+      const { '(none)': none } = frames.find(({ of }) => of!.startsWith('beside'))!;
+      assert.match(none!, /^another call of beside may be under way: which of them has come here last/);
+    });
+  });
 });
 
 const readOnly = (hint: DebugProtocol.VariablePresentationHint | undefined): boolean =>

@@ -27,6 +27,8 @@ function arrivals(text: string): NotedArrival[] {
       event,
       arrival: 1,
       pid: Number(pid ?? THREAD),
+      tgid: Number(pid ?? THREAD),
+      isResumed: false,
       depth: Number(depth ?? 1),
       interrupt: interrupt === '!',
     };
