@@ -1,5 +1,5 @@
 /** Types for the part of the Chrome DevTools Protocol that this adapter uses. */
-import type { Debugger, Runtime } from 'node:inspector';
+import type { Debugger, Profiler, Runtime } from 'node:inspector';
 
 interface Command<Params, Result> {
   params: Params;
@@ -52,6 +52,11 @@ export interface CdpCommands {
   >;
   'Debugger.setVariableValue': Command<Debugger.SetVariableValueParameterType, Nothing>;
   'HeapProfiler.collectGarbage': Command<Nothing, Nothing>;
+  'Profiler.enable': Command<Nothing, Nothing>;
+  'Profiler.disable': Command<Nothing, Nothing>;
+  'Profiler.startPreciseCoverage': Command<Profiler.StartPreciseCoverageParameterType, unknown>;
+  'Profiler.takePreciseCoverage': Command<Nothing, Profiler.TakePreciseCoverageReturnType>;
+  'Profiler.stopPreciseCoverage': Command<Nothing, Nothing>;
 }
 export type CdpCommand = keyof CdpCommands;
 

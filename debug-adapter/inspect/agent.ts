@@ -19,7 +19,6 @@ import { Tracing } from '../tracing/tracing.ts';
 import { isChange, isOfStop, type ChangeInput } from './changeInput.ts';
 import type { NumberedMark, OwnStop } from '../control/moment.ts';
 import type { DueResponse, RunToNext, TreesRecord } from '../protocol.ts';
-import { ByteWriters } from './byteWriters.ts';
 import { CallRecorder } from './callRecorder.ts';
 import { ChangingStatements } from './changingStatements.ts';
 import { BreakpointRules, type Tell } from './breakpoints.ts';
@@ -151,7 +150,6 @@ export class Agent {
   readonly rules: BreakpointRules;
   readonly data: DataBreakpoints;
   readonly calls: CallRecorder;
-  readonly writers: ByteWriters;
   readonly statements: ChangingStatements;
   readonly tracing: Tracing;
   readonly trees: Trees;
@@ -197,7 +195,6 @@ export class Agent {
     this.rules = new BreakpointRules(tell, show, evaluated, wish, this.moments);
     this.data = new DataBreakpoints(world, this.describer, this.stops, creations, this.rules, scope);
     this.calls = new CallRecorder(world, instrumentation);
-    this.writers = new ByteWriters(world, this.data, instrumentation);
     this.statements = new ChangingStatements(this.data, this.moments, t);
     this.tracing = new Tracing(world, this.describer, (text, isError) => tell(text, isError), t);
     const { handles, memory } = this;

@@ -1,11 +1,18 @@
 /**
- * Which statement has changed watched bytes: they are compared at each arrival at the places of a function. The place before
- * one at which they are others is that of the statement.
+ * Which statement has changed watched bytes: they are compared at each arrival at the places of all functions that run
+ * meanwhile. The place before one at which they are others is that of the statement.
  */
 import { say, type Translate } from '../../language/message.ts';
+import type { CodePoint } from '../control/moment.ts';
 import type { DataBreakpoints } from './dataBreakpoints.ts';
 import type { Moments } from './moments.ts';
+import { callSites } from './values/callSites.ts';
 
+/** A place at whose arrivals bytes are compared. */
+export interface ComparedPlace extends CodePoint {
+  /** A function returns here: what comes next is in its caller. */
+  returns: boolean;
+}
 /** An arrival at one of the places. */
 interface Noted {
   /** Its number. */
@@ -27,6 +34,11 @@ export class ChangingStatements {
   readonly #data: DataBreakpoints;
   readonly #t: Translate;
   readonly #moments: Moments;
+  #places: readonly ComparedPlace[] = [];
+  /** The number of the first place. */
+  #first = 0;
+  /** The last arrival at each. */
+  readonly #arrived = new Map<ComparedPlace, Noted>();
   #fields: readonly number[] = [];
   #bytes: readonly string[] = [];
   #last: Noted | undefined;
@@ -38,16 +50,33 @@ export class ChangingStatements {
     this.#moments = moments;
   }
 
-  begin(fields: readonly number[]): void {
+  begin(fields: readonly number[], places: readonly ComparedPlace[], first: number): void {
     this.#fields = fields;
+    this.#places = places;
+    this.#first = first;
     this.#bytes = this.#data.bytesOf(fields);
   }
   /** The condition of a breakpoint at one of the places: it never pauses. */
-  note(place: number): false {
+  note(number: number): false {
     this.#compare();
-    const arrival = this.#moments.count(place);
-    this.#last = { place, event: this.#moments.event, arrival, passed: this.#moments.passedBy };
+    const place = this.#places[number - this.#first]!;
+    const { event, passedBy: passed } = this.#moments;
+    const noted = { place: number, event, arrival: this.#moments.count(number), passed };
+    this.#arrived.delete(place);
+    this.#arrived.set(place, noted);
+    this.#last = place.returns ? this.#callerOf(place) : noted;
     return false;
+  }
+  /** The statement that goes on when the function returns. */
+  #callerOf(place: ComparedPlace): Noted | undefined {
+    const calls = callSites();
+    const top = calls.findIndex((call) => call.getScriptNameOrSourceURL() === place.url);
+    const caller = calls[top + 1];
+    const url = caller?.getScriptNameOrSourceURL();
+    const [line, column] = [(caller?.getLineNumber() ?? 0) - 1, (caller?.getColumnNumber() ?? 0) - 1];
+    const those = [...this.#arrived].filter(([one]) => one.url === url && one.line === line && !one.returns);
+    const [, noted] = those.findLast(([one]) => one.column === column) ?? those.at(-1) ?? [];
+    return noted;
   }
   /** The last change of those bytes, up to here. */
   take(): StatementChange | null {

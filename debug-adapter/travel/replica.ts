@@ -22,13 +22,14 @@ import type { CountedArrival, NotedArrival, PassedStop, TrackedFunction } from '
 import { PRACTICE, type MachineThread } from '../control/machineThread.ts';
 import { Repetition, type NumberedChange } from '../control/repetition.ts';
 import type { Execution } from '../control/execution.ts';
-import type { StatementChange } from '../inspect/changingStatements.ts';
+import type { ComparedPlace, StatementChange } from '../inspect/changingStatements.ts';
 import type { CountedAccess, DataWish, ExpectedField } from '../inspect/dataBreakpoints.ts';
 import { CAPTURED_BEFORE, type CaptureMoment } from '../inspect/stackCaptures.ts';
 import type { ArmedFilter } from '../inspect/stops.ts';
 import type { CountedClass } from '../worker/creations.ts';
 import { AGENT, type BootConfig } from '../worker/channel.ts';
 import { waitingSemiSpace } from '../worker/thread.ts';
+import { codeOf, type RunCode } from './runCode.ts';
 import type { Threads } from './threads.ts';
 
 type Paused = Debugger.PausedEventDataType;
@@ -384,13 +385,23 @@ export class Replica {
   compareBytes(): Promise<number> {
     return this.debuggee.ask('compareBytes');
   }
+  /** The code that runs while it is led somewhere. */
+  codeOf(lead: () => Promise<void>): Promise<RunCode[]> {
+    return codeOf(this.debuggee, this.paused?.callFrames ?? [], lead);
+  }
   /** Compare watched bytes at each arrival at these places. */
-  async watchStatements(fields: readonly number[], places: readonly CodePoint[]): Promise<void> {
-    await this.debuggee.ask('statements.begin', fields);
+  async watchStatements(fields: readonly number[], places: readonly ComparedPlace[]): Promise<void> {
+    const { client, scripts } = this.debuggee;
     const first = (this.#firstTracked = this.#places + 1);
     this.#places += places.length;
+    await this.debuggee.ask('statements.begin', fields, places, first);
     await Promise.all(
-      places.map((place, index) => this.#breakAt(place, `${AGENT_TEXT}.statements.note(${first + index})`)),
+      places.map(({ url, line, column }, index) =>
+        client.send('Debugger.setBreakpoint', {
+          location: { scriptId: scripts.byUrl(url)!.id, lineNumber: line, columnNumber: column },
+          condition: `${AGENT_TEXT}.statements.note(${first + index})`,
+        }),
+      ),
     );
   }
   /** The last change of those bytes: its place by its index; undefined: at none of the places. */

@@ -28,6 +28,8 @@ export const KERNEL_CODE = {
   waiting: ['stack/kernel/sched/', 'stack/kernel/time/nanosleep.ts'],
   /** Structs, and the inlines that read and write them. */
   headers: ['stack/include/'],
+  /** What any part of the kernel uses: copying, checksums, random numbers. */
+  lib: ['stack/lib/'],
   network: ['stack/net/'],
   /** Code for packets of any protocol: devices, queues, buffers. */
   anyProtocol: ['stack/net/core/', 'stack/net/sched/'],

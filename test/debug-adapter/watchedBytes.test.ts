@@ -83,7 +83,7 @@ describe('debug adapter: watched bytes of a packet', () => {
       assert.equal(header, `"${'00'.repeat(8)}"`);
       assert.deepEqual(visited, [
         '__ip_local_out: head[at + 3] = len;',
-        '__ip_queue_xmit: ip_select_ident_segs(net, skb, sk, skb.shinfo.gso_segs || 1);',
+        'ip_select_ident_segs: iph.id = inet.inet_id & 0xffff;',
         '__ip_queue_xmit: head[at + 6] = ip_dont_fragment(sk, rt) && !skb.ignore_df ? IP_DF >> 8 : 0;',
         '__ip_queue_xmit: head[at] = 0x45;',
       ]);
