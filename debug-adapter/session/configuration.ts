@@ -42,6 +42,8 @@ export class Configuration {
   #run: Run | undefined;
   /** Another machine takes other ones of the watches than the one before. */
   onWatchesChanged: () => void = () => {};
+  /** Other values stop the machine: whoever goes back needs machines that know these. */
+  onDataChanged: () => void = () => {};
   readonly #t: Translate;
   readonly #nextId: () => number;
   readonly #onChanged: (breakpoint: Breakpoint) => void;
@@ -129,7 +131,9 @@ export class Configuration {
     });
     if (this.#run === undefined)
       return this.#data.map(({ id }) => ({ id, verified: false, message: say(this.#t, NOT_YET) }));
-    return this.#setData(this.#run);
+    const set = await this.#setData(this.#run);
+    this.onDataChanged();
+    return set;
   }
   /** Give a machine all data breakpoints. @returns what has become of the client's */
   async #setData(run: Run): Promise<Breakpoint[]> {
@@ -174,6 +178,7 @@ export class Configuration {
       if (this.#run !== undefined) await this.#setData(this.#run);
       if (watching.problem !== undefined) throw new UserError('{0}', watching.problem);
       if (!this.#known.includes(watching)) throw UserError.of(HAS_ENDED);
+      this.onDataChanged();
       return this.#shown(watching);
     } catch (error) {
       await this.#removeWatches((one) => one === watching);
@@ -206,6 +211,7 @@ export class Configuration {
     const others = this.#sockets.filter((number) => number !== field.number);
     this.#sockets = enabled ? [...others, field.number] : others;
     await this.#run?.debuggee.ask('watchSockets', this.sockets);
+    this.onDataChanged();
   }
   /** The sockets that are known. */
   get sockets(): number[] {

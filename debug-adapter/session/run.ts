@@ -420,6 +420,17 @@ export class Run {
     this.onStands(event);
     this.#recorder?.stopped(stop, snapshot);
   }
+  /** Where it stands, something else is needed to go back. */
+  standsStill(): void {
+    const { stop } = this.execution;
+    stop?.snapshot.then(
+      ({ event }) => {
+        if (!this.#over && this.execution.stop === stop) this.onStands(event);
+      },
+      // Whoever looks at the stop meets the error.
+      () => {},
+    );
+  }
   #noteStop(stop: Moment): void {
     if (this.stops.at(-1)?.event !== stop.event) this.stops.push(stop);
     if (this.stops.length > MOST_STOPS) this.stops.shift();

@@ -45,6 +45,8 @@ export class Machines {
   readonly #changes: NumberedChange[] = [];
   /** Settles when nobody looks for their numbers any more. */
   #numbering: Promise<void> = Promise.resolve();
+  /** The same of fields. */
+  #finding: Promise<void> = Promise.resolve();
   readonly #counted: CountedClass[] = [];
   /** By the fields' numbers; null: it cannot be found again. */
   readonly #fields = new Map<number, ExpectedField | null>();
@@ -272,8 +274,13 @@ export class Machines {
       this.#fields.set(number, await this.#find(past, known));
   }
 
-  /** Find the fields that are needed: which object of its class has each. */
-  async #findFields(past: Past): Promise<void> {
+  /** Find the fields that are needed, one after the other, whoever needs them: which object of its class has each. */
+  #findFields(past: Past): Promise<void> {
+    const finding = this.#finding.then(() => this.#findNext(past));
+    this.#finding = finding.catch(() => {});
+    return finding;
+  }
+  async #findNext(past: Past): Promise<void> {
     for (const field of this.#original.fields.used)
       // Without a moment its path leads nowhere yet.
       if (field.moment !== undefined && !this.#fields.has(field.number))
@@ -365,14 +372,15 @@ export class Machines {
     const counted = this.#expected().map(({ number, isCounted }) => (isCounted ? number : 0));
     return [this.#changes.length, this.#fields.size, counted.join(','), inputs].join(' ');
   }
-  /** The user stands at an event: have machines ready before it. */
-  async prepare(event: number): Promise<void> {
+  /** The user stands at an event: have machines ready before it. @param isOver nobody stands there any more */
+  async prepare(event: number, isOver: () => boolean): Promise<void> {
     const { end, changes } = this.#original.trail;
     // What was changed gets its numbers when somebody goes back.
     if (end !== undefined || changes.length > this.#changes.length) return;
     const past = await this.#past();
+    await this.#findFields(past);
     const key = (this.#prepared = this.#keyOf(past));
-    if (this.#isClosed) return;
+    if (this.#isClosed || isOver()) return;
     const plan = this.#hasTravelled ? PLANS.traveller : PLANS.onlooker;
     if (!(await this.#supply.fill(key, past, event, plan))) return;
     this.#blueprint.threads.endIdle();

@@ -28,10 +28,11 @@ export class Preparation {
   stands(machines: Machines, event: number): void {
     this.rest();
     this.#machines = machines;
+    const turn = this.#turn;
     this.#whenIdle(machines.hasTravelled ? GLANCE_MS : LOOK_MS, (idle) => {
       if (!machines.hasTravelled && idle < 1) return this.stands(machines, event);
       // Whoever goes back meets the error.
-      machines.prepare(event).catch(() => {});
+      machines.prepare(event, () => turn !== this.#turn).catch(() => {});
     });
   }
   /**

@@ -139,6 +139,8 @@ function printTable(
     line('reverse-continue to what was shortly before', 'to_near_stop');
     line('reverse-continue to near the beginning', 'to_far_stop');
     line('to an event amid the run', 'to_event');
+    line('reverse-continue to who has written a field last', 'to_write');
+    line('reverse-continue to the statement that has changed a byte last', 'to_bytes');
   }
 }
 

@@ -20,6 +20,7 @@ const programOf = (name: string, connects: string): Program => ({
 });
 const SCENARIO = programOf('history.ts', 'await connect(fd');
 const NODE_PROGRAM = programOf('history.mjs', "await once(client, 'connect')");
+const CONNECTION = 'sockets.find((sk) => sk.skc_state === 1)';
 /** A person looks at a stop for so long before going back, in ms. */
 const LOOK_MS = 3000;
 /** Steps back one after the other, as from a key that is held. */
@@ -48,6 +49,10 @@ export interface TravelFigures {
   to_far_stop: number;
   /** To an event amid the run. */
   to_event: number;
+  /** To who has written a field of the socket last. */
+  to_write: number;
+  /** To the statement that has changed a byte of a packet's header last. */
+  to_bytes: number;
 }
 
 export const measureTravel = (): Promise<TravelFigures[]> => measureAll(SCENARIO);
@@ -95,6 +100,17 @@ async function measure(program: Program, stand: number): Promise<TravelFigures> 
     await sleep(LOOK_MS);
     await traveller.breakAt(program.connects);
     const to_far_stop = await traveller.go('reverseContinue');
+    await traveller.forward();
+    await traveller.say(`watch ${CONNECTION}.snd_nxt`);
+    await sleep(LOOK_MS);
+    const to_write = await traveller.go('reverseContinue');
+    await traveller.say('unwatch');
+    await traveller.breakIn('vnic_xmit');
+    await traveller.go('reverseContinue');
+    await traveller.breakIn();
+    await traveller.say('watch skb.data[12..16]');
+    await sleep(LOOK_MS);
+    const to_bytes = await traveller.go('reverseContinue');
     const rounded = (ms: number): number => Math.round(ms);
     return {
       events,
@@ -107,6 +123,8 @@ async function measure(program: Program, stand: number): Promise<TravelFigures> 
       to_near_stop: rounded(to_near_stop),
       to_far_stop: rounded(to_far_stop),
       to_event: rounded(to_event),
+      to_write: rounded(to_write),
+      to_bytes: rounded(to_bytes),
     };
   } finally {
     await traveller.stop();
@@ -166,6 +184,16 @@ class Traveller {
     await this.#client.setBreakpointsRequest({ source: { path: this.#program.file }, breakpoints });
   }
 
+  async breakIn(name?: string): Promise<void> {
+    const breakpoints = name === undefined ? [] : [{ name }];
+    await this.#client.setFunctionBreakpointsRequest({ breakpoints });
+  }
+  /** In the debug console. */
+  async say(expression: string): Promise<string> {
+    const request = { expression, frameId: this.#top!.id, context: 'repl' };
+    return (await this.#client.evaluateRequest(request)).body.result;
+  }
+
   stepBack(): Promise<number> {
     return this.go('stepBack');
   }
@@ -192,8 +220,7 @@ class Traveller {
   }
 
   async #event(): Promise<number> {
-    const request = { expression: 'world.event', frameId: this.#top!.id, context: 'repl' };
-    return Number((await this.#client.evaluateRequest(request)).body.result);
+    return Number(await this.say('world.event'));
   }
   async #look(): Promise<void> {
     const request = { threadId: this.#threadId, startFrame: 0, levels: 20 };
