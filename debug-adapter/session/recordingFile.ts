@@ -18,7 +18,7 @@ import type {
   SaveRecordingResponse,
 } from '../protocol.ts';
 import type { Run } from './run.ts';
-import type { Travel } from './travel.ts';
+import type { ShownPast } from './shownPast.ts';
 import { CANCELLED, type Works } from './works.ts';
 import { checkPath } from './writtenPath.ts';
 
@@ -29,20 +29,20 @@ import { checkPath } from './writtenPath.ts';
  */
 export async function saveRecording(
   run: Run,
-  travel: Travel,
+  past: ShownPast,
   works: Works,
   { path, packet }: SaveRecordingArguments,
 ): Promise<SaveRecordingResponse> {
   if (!path.endsWith(RECORDING_SUFFIX))
     throw new UserError('The file of a recording ends in {0}, got {1}', RECORDING_SUFFIX, path);
   await checkPath('saveRecording', path);
-  const present = travel.presentOf(run);
+  const present = past.presentOf(run);
   const { launch, bookmarks } = present;
   const sending = packet === undefined ? undefined : await linkedSending(present, packet);
   const stop = await stopOf(run);
   const stopMoments = stop.kind === 'moment' ? [stop.moment] : [];
   const moments = [...stopMoments, ...bookmarks.all.flatMap(({ moment }) => moment ?? [])];
-  const { changes, fields } = await numbered(run, travel, works, moments);
+  const { changes, fields } = await numbered(run, past, works, moments);
   const until = sending?.event ?? Infinity;
   checkChanges(changes, fields, until);
   const whole = await makeRecording(present.debuggee, {
@@ -65,16 +65,16 @@ export async function saveRecording(
  */
 async function numbered(
   run: Run,
-  travel: Travel,
+  past: ShownPast,
   works: Works,
   moments: readonly Moment[],
 ): Promise<{ changes: readonly NumberedChange[]; fields: readonly FoundField[] }> {
   const title = run.t('Repeating the run to find where it was changed');
   // The session may have left the run when this is cancelled.
-  const machines = travel.machinesFor(run);
+  const machines = past.machinesFor(run);
   const work = works.begin(title, () => machines.stop());
   try {
-    const changes = await travel.changesOf(run);
+    const changes = await past.changesOf(run);
     const all = [...moments, ...changes.map(({ mark }) => at(mark))];
     return { changes, fields: await machines.foundAgain(all.flatMap(fieldsOf)) };
   } catch (error) {

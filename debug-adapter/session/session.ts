@@ -51,6 +51,7 @@ import { setVariable } from './setVariable.ts';
 import { threads } from './threadRequests.ts';
 import { checkConditions, dataBreakpointInfo } from './dataBreakpoints.ts';
 import { CANCELLABLE, inTime, TRAVELLING } from './requestKinds.ts';
+import { ShownPast } from './shownPast.ts';
 import { Travel } from './travel.ts';
 import { viewRequests, type Handler } from './viewRequests.ts';
 import { Traces } from './traces.ts';
@@ -87,6 +88,7 @@ export class Session {
   #configured = false;
   /** Set when the session is ending: nothing is launched any more. */
   #ended: Promise<void> | undefined;
+  readonly #past: ShownPast;
   readonly #travel: Travel;
   /** Settles when a search has begun that was asked for; undefined: none is about to begin. */
   #goingBack: Promise<void> | undefined;
@@ -125,10 +127,11 @@ export class Session {
       (breakpoint) => this.#emit('breakpoint', { reason: 'changed', breakpoint }),
       this.#t,
     );
+    this.#configuration.onDataChanged = () => this.#run?.standsStill();
     this.#watches = new Watches(this.#configuration, (watches) =>
       this.#emit('sockscope/watches', { watches }),
     );
-    this.#travel = new Travel({
+    this.#past = new ShownPast({
       root,
       configuration: this.#configuration,
       emit: this.#emit,
@@ -142,6 +145,7 @@ export class Session {
       keepFields: (fields) => this.#watches.keep(fields, this.#tell, this.#t),
       show: (run) => (this.#run = run),
     });
+    this.#travel = new Travel(this.#past, this.#configuration);
     connection.onRequest = (request) => void this.#answer(request);
   }
 
@@ -215,7 +219,7 @@ export class Session {
     readMemory: (args: DebugProtocol.ReadMemoryArguments) => readMemory(this.#running(), args),
     writeMemory: (args: DebugProtocol.WriteMemoryArguments) =>
       this.#memoryWrites.add(this.#running().shownMemory, args.memoryReference, async () => {
-        await this.#travel.arrival;
+        await this.#past.arrival;
         return writeMemory(this.#running(), args);
       }),
     setExpression: (args: DebugProtocol.SetExpressionArguments) => setExpression(this.#running(), args),
@@ -243,7 +247,7 @@ export class Session {
       return {};
     },
     'sockscope/saveRecording': (args: SaveRecordingArguments) =>
-      saveRecording(this.#stopped(), this.#travel, this.#works, args),
+      saveRecording(this.#stopped(), this.#past, this.#works, args),
     'sockscope/goToBookmark': async ({ name }: BookmarkArguments) => {
       const run = this.#stopped();
       await this.#goBack(this.#travel.goToBookmark(run, run.bookmarks.get(name)));
@@ -277,7 +281,7 @@ export class Session {
     if (requestId === undefined || requestId !== this.#lastTravel) return;
     // Not before there is something to give up.
     await open?.settled;
-    this.#travel.stopSearch();
+    this.#past.stopSearch();
   }
 
   async #answer(request: DebugProtocol.Request): Promise<void> {
@@ -374,7 +378,7 @@ export class Session {
     this.#spare = undefined;
     const title = this.#t('Opening a recording: repeating the run up to where it stands');
     const opening = (this.#opening = new Opening(this.#works, title, file));
-    const make = { root: this.#root, threads: this.#travel.threads, ...blueprint };
+    const make = { root: this.#root, threads: this.#past.threads, ...blueprint };
     const replica = await opening.with(loadRecorded(recording, make));
     const { debuggee, execution } = replica;
     this.#configuration.dataFields.skip(recording.fields.length);
@@ -401,9 +405,9 @@ export class Session {
       this.#client,
       repeats,
     );
-    run.onStands = (event) => this.#travel.stands(run, event);
-    run.onGoes = () => this.#travel.goes(run);
-    run.bringTo = (bring, signal) => this.#travel.bringTo(run, bring, signal);
+    run.onStands = (event) => this.#past.stands(run, event);
+    run.onGoes = () => this.#past.goes(run);
+    run.bringTo = (bring, signal) => this.#past.bringTo(run, bring, signal);
     return run;
   }
 
@@ -441,7 +445,7 @@ export class Session {
     }
     this.#run = undefined;
     this.#configuration.leave();
-    const hasEnded = await this.#travel.leave(old).kill();
+    const hasEnded = await this.#past.leave(old).kill();
     if (!hasEnded)
       this.#tell(
         this.#t(
@@ -456,10 +460,10 @@ export class Session {
     await (this.#ended ??= this.#endThreads());
   }
   async #endThreads(): Promise<void> {
-    const run = this.#run && this.#travel.leave(this.#run);
+    const run = this.#run && this.#past.leave(this.#run);
     this.#run = undefined;
     this.#configuration.leave();
-    this.#travel.threads.close();
+    this.#past.threads.close();
     const spare = this.#spare;
     this.#spare = undefined;
     await Promise.all([run?.terminate(), spare?.kill()]);
@@ -476,7 +480,7 @@ export class Session {
   #end(): void {
     this.#ended ??= Promise.resolve();
     this.#close();
-    if (this.#run !== undefined) this.#travel.leave(this.#run).abandon();
+    if (this.#run !== undefined) this.#past.leave(this.#run).abandon();
     this.#run = undefined;
     this.#configuration.leave();
   }
@@ -503,7 +507,7 @@ export class Session {
     if (run.isOver) throw run.notStopped();
     run.checkPausable();
     run.execution.checkStops();
-    if (!this.#travel.stopSearch()) await run.execution.pause();
+    if (!this.#past.stopSearch()) await run.execution.pause();
   }
   /** @param begun settles when a search has begun, or cannot begin */
   async #goBack(begun: Promise<void>): Promise<void> {
@@ -552,14 +556,14 @@ export class Session {
     }
     if (args.context !== 'repl' || !isTraceCommand(args.expression)) return evaluate(run, args);
     // What is traced is the run itself, whichever moment of it is shown.
-    const result = await this.#traces.obey(this.#travel.presentOf(run), args.expression);
+    const result = await this.#traces.obey(this.#past.presentOf(run), args.expression);
     return { result, variablesReference: 0 };
   }
   async #functionGraph(args: FunctionGraphArguments): Promise<FunctionGraphResponse> {
     const run = this.#stopped();
     const { event } = await run.execution.stop!.snapshot;
-    const end = this.#travel.endOf(event);
-    return functionGraph(run, this.#travel.machinesFor(run), this.#works, end, args);
+    const end = this.#past.endOf(event);
+    return functionGraph(run, this.#past.machinesFor(run), this.#works, end, args);
   }
   async #goToEvent(event: number): Promise<Record<string, never>> {
     await this.#goBack(this.#travel.goToEvent(this.#stopped(), event));
