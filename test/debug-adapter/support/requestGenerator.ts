@@ -81,7 +81,7 @@ const EXPRESSIONS = [
   'while (1) {}',
   'machine.now_ns = 0',
   'world.machines[0].hostname = "changed"',
-  'world.machines[0].hostname = "half", nowhere()',
+  'world.machines[0].hostname = "half", JSON.parse("{")',
   '({ get a() { return b; } })',
   '[1, 2, 3].map((n) => n * n)',
   'globalThis',
