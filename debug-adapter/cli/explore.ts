@@ -14,8 +14,10 @@ import { RECORDING_SUFFIX, writeRecording } from '../recordings/file.ts';
 import { EARLY_OPTIMIZATION } from '../worker/thread.ts';
 import { numberOrText, pair, UsageError } from './arguments.ts';
 
-/** The exit codes: none found, one found, invalid arguments. */
+/** The exit codes: none found, one found. */
 const [NONE, FOUND] = [0, 1];
+/** As a shell shows what SIGTERM has ended: a time-out is no success. */
+const TERMINATED = 128 + 15;
 const MOST_SEED = 0xffff_ffff;
 const PROGRESS_MS = 500;
 /** Where lines cannot be written over. */
@@ -34,7 +36,12 @@ export async function explore(argv: readonly string[]): Promise<number> {
   setFlagsFromString(EARLY_OPTIMIZATION);
   const progress = new ProgressLine();
   const explorer = new Explorer(options, (now) => progress.show(now));
+  let none = NONE;
   process.once('SIGINT', () => explorer.stop());
+  process.once('SIGTERM', () => {
+    none = TERMINATED;
+    explorer.stop();
+  });
   let found;
   try {
     found = await explorer.run();
@@ -61,7 +68,7 @@ export async function explore(argv: readonly string[]): Promise<number> {
     await writeRecording(file, recorded);
     console.log(`${file} opens it in the debugger, where it fails ("Sockscope: Open Recording").`);
   }
-  return found.findings.length > 0 ? FOUND : NONE;
+  return found.findings.length > 0 ? FOUND : none;
 }
 
 /** The first failure's file has the name itself, the others a number before its end. */

@@ -3,7 +3,7 @@ import type { FaultKind } from '../../stack/fault_config.ts';
 import type { RunRecording } from '../recordings/data.ts';
 import { drawFaults } from './plan.ts';
 import { recordFailure } from './recordFailure.ts';
-import { seedsOf, type Exploration, type Finding } from './result.ts';
+import { seedsOf, type Exploration, type Finding, type Repetition } from './result.ts';
 import { shrink } from './shrink.ts';
 import { storyLines } from './storyLines.ts';
 import { Threads, type Ran } from './threads.ts';
@@ -95,16 +95,19 @@ export class Explorer {
       faults: drawFaults(seed, faults, survey),
     }));
     for (let from = 0; from < trials.length && !this.#threads.isStopped;) {
-      const failed = await this.#sweep(trials, from);
-      if (failed === null) break;
+      const [failed, ...more] = await this.#sweep(trials, from);
+      if (failed === undefined) break;
       await this.#found(trials[failed.index]!, failed.ran);
       if (!all) return;
       from = failed.index + 1;
+      // These would be met again.
+      if (this.#threads.isStopped)
+        for (const { index, ran } of more)
+          if (!this.#isKnown(ran.failure!.signature)) await this.#found(trials[index]!, ran);
     }
     // Also where its seed is none of those: all others were judged by it.
     const { failure } = this.#reference;
-    if (failure !== null && !this.#threads.isStopped && !this.#isKnown(failure.signature))
-      await this.#found(REFERENCE, this.#reference);
+    if (failure !== null && !this.#isKnown(failure.signature)) await this.#found(REFERENCE, this.#reference);
   }
 
   /**
@@ -117,8 +120,8 @@ export class Explorer {
     return isReference ? Promise.resolve(this.#reference) : this.#threads.run(trial);
   }
 
-  /** Run trials from an index on. @returns the first one that fails in a new way; null: none does, or it was stopped */
-  async #sweep(trials: readonly Trial[], from: number): Promise<{ index: number; ran: Ran } | null> {
+  /** Run trials from an index on, to the first one that fails in a new way. @returns it, and those that ran beside it and failed, too */
+  async #sweep(trials: readonly Trial[], from: number): Promise<{ index: number; ran: Ran }[]> {
     let next = from;
     const failed: { index: number; ran: Ran }[] = [];
     const work = async (): Promise<void> => {
@@ -133,39 +136,51 @@ export class Explorer {
       }
     };
     await Promise.all(Array.from({ length: this.#order.jobs }, work));
-    return failed.toSorted((a, b) => a.index - b.index)[0] ?? null;
+    return failed.toSorted((a, b) => a.index - b.index);
   }
   #isKnown(signature: string): boolean {
     return this.#findings.some(({ failure }) => failure.signature === signature);
   }
 
-  /** A trial fails: make it small, run it again, and note what led to the failure. */
+  /** A trial fails: make it small, run it again, and note what led to the failure; who stops that keeps it as it is by then. */
   async #found(trial: Trial, { failure }: Ran): Promise<void> {
     const { signature } = failure!;
     this.#isShrinking = true;
     this.#tell(this.progress);
+    const written = (one: Trial): string => JSON.stringify(writtenTrial(one));
+    const known = new Map([[written(trial), failure!]]);
     const fails = async (smaller: Trial): Promise<boolean> => {
       const ran = await this.#run(smaller);
       this.#tell(this.progress);
-      return ran?.failure?.signature === signature;
+      if (ran?.failure?.signature !== signature) return false;
+      known.set(written(smaller), ran.failure);
+      return true;
     };
     const small = await shrink(trial, seedsOf(this.#order.seeds), fails);
+    // Of the seeds that were still to be tried nothing is known.
+    const seeds = this.#threads.isStopped ? { failing: 1, tried: 1 } : small.seeds;
     const again = await this.#threads.run(small.trial, true);
     this.#isShrinking = false;
-    if (again === null) return;
-    const seen = again.failure ?? failure!;
+    const seen = again?.failure ?? known.get(written(small.trial)) ?? failure!;
     const finding: Finding = {
-      // What depends on something outside the world is said so.
-      isRepeatable: again.failure?.signature === signature,
+      repetition: repetitionOf(again, signature),
       failure: seen,
       trial: writtenTrial(small.trial),
       found: writtenTrial(trial),
-      seeds: small.seeds,
-      story: storyLines(again.told?.story ?? [], seen),
+      seeds,
+      story: storyLines(again?.told?.story ?? [], seen),
     };
     this.#findings.push(finding);
-    if (again.told !== null && finding.isRepeatable)
-      this.#recordings.set(finding, recordFailure(this.#order.subject, finding, again.told.facts));
+    if (finding.repetition === 'recorded')
+      this.#recordings.set(finding, recordFailure(this.#order.subject, finding, again!.told!.facts));
     this.#tell(this.progress);
   }
+}
+
+/** @param again what came of it when it ran once more; null: it was stopped */
+function repetitionOf(again: Ran | null, signature: string): Repetition {
+  if (again === null) return 'stopped';
+  // What depends on something outside the world is said so.
+  if (again.failure?.signature !== signature) return 'other';
+  return again.told === null ? 'unrecorded' : 'recorded';
 }

@@ -9,7 +9,7 @@ import { writeRecording } from '../recordings/file.ts';
 import { parseLaunch } from '../session/launchArguments.ts';
 import { EARLY_OPTIMIZATION } from '../worker/thread.ts';
 import { Explorer, type Order } from './explorer.ts';
-import type { ExploreOrder, FromExplorer } from './messages.ts';
+import { STOP, type ExploreOrder, type FromExplorer } from './messages.ts';
 import { reportText } from './report.ts';
 import { DEFAULT_LIMIT_S } from './trial.ts';
 
@@ -29,7 +29,7 @@ process.once('message', (order: ExploreOrder) => {
     .catch((error: unknown) => tell({ type: 'refused', message: errorText(t, error) }))
     .finally(() => process.disconnect());
 });
-// The user has cancelled, or the editor is gone.
+// The editor is gone.
 process.on('disconnect', () => process.exit());
 
 async function explore({ recording, ...given }: ExploreOrder): Promise<void> {
@@ -39,6 +39,9 @@ async function explore({ recording, ...given }: ExploreOrder): Promise<void> {
     ({ done, of, runs, isShrinking }) =>
       void tell({ type: 'progress', progress: { done, of, runs, isShrinking } }),
   );
+  process.on('message', (message) => {
+    if (message === STOP) explorer.stop();
+  });
   const found = await explorer.run();
   const { seeds, faults, shard } = order;
   const programs = order.subject.programs.map(({ file }) => file);
@@ -52,7 +55,7 @@ async function explore({ recording, ...given }: ExploreOrder): Promise<void> {
     text: finding.failure.text.split('\n')[0]!,
     seed: finding.trial.seed,
     faults: finding.trial.faults.length,
-    isRecorded: recorded !== undefined,
+    repetition: finding.repetition,
   };
   await tell({ type: 'over', report, done: found.done, failure: failure ?? null });
 }

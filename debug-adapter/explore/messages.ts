@@ -1,4 +1,5 @@
-/** What an editor and the process that explores for it say to each other. Types only. */
+/** What an editor and the process that explores for it say to each other. */
+import type { Repetition } from './result.ts';
 
 /** What is to be explored. */
 export interface ExploreOrder {
@@ -23,6 +24,9 @@ export interface ExploreProgress {
   isShrinking: boolean;
 }
 
+/** To the process that explores, after its order: tell what was found by now, and end. */
+export const STOP = 'stop';
+
 export type FromExplorer =
   | { type: 'progress'; progress: ExploreProgress }
   /** It is over. */
@@ -39,6 +43,6 @@ export interface FoundFailure {
   text: string;
   seed: number;
   faults: number;
-  /** The recording was written: it opens at the failure. */
-  isRecorded: boolean;
+  /** What came of it when it ran again; the recording, which opens at the failure, was written if it is 'recorded'. */
+  repetition: Repetition;
 }

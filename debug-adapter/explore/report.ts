@@ -1,5 +1,5 @@
 /** What an exploration has found, as text for a terminal. */
-import { seedsOf, type Exploration, type Finding } from './result.ts';
+import { seedsOf, type Exploration, type Finding, type Repetition } from './result.ts';
 import type { FailureKind, WrittenTrial } from './trial.ts';
 
 const HEADS: Readonly<Record<FailureKind, string>> = {
@@ -8,6 +8,15 @@ const HEADS: Readonly<Record<FailureKind, string>> = {
   hang: 'a process hangs',
   endless: 'it does not end',
   stack: 'the stack broke a rule of its own',
+};
+
+const REPETITIONS: Readonly<Record<Repetition, string | null>> = {
+  recorded: null,
+  unrecorded:
+    'No recording opens it: it fails where no event of the machine is, at the top level of a program or computing without end. Start the programs with what follows.',
+  other: 'It did not fail again: the program depends on something outside the machine.',
+  stopped:
+    'Exploring was stopped before this was made as small as it can be and was run again: there is no recording of it.',
 };
 
 export function reportText(exploration: Exploration): string {
@@ -40,7 +49,8 @@ function callsText(sleepers: readonly string[]): string {
   return sleepers.map((one) => one.replace(/:(\w+)$/, ' in $1()')).join(', ');
 }
 
-function findingLines({ failure, trial, found, seeds, isRepeatable, story }: Finding): string[] {
+function findingLines({ failure, trial, found, seeds, repetition, story }: Finding): string[] {
+  const repeated = REPETITIONS[repetition];
   const who = failure.process === '' ? '' : `${failure.process}: `;
   return [
     `FAILURE  ${HEADS[failure.kind]}, at ${(failure.timeNs / 1e9).toFixed(6)} s, event ${failure.event}`,
@@ -51,9 +61,7 @@ function findingLines({ failure, trial, found, seeds, isRepeatable, story }: Fin
     ...(failure.kind === 'hang'
       ? [`  If it may sleep there for ever, leave it out with --asleep ${failure.process}`]
       : []),
-    ...(isRepeatable
-      ? []
-      : ['  It did not fail again: the program depends on something outside the machine.']),
+    ...(repeated === null ? [] : [`  ${repeated}`]),
     '  In launch.json:',
     `    "seed": ${trial.seed}${trial.faults.length === 0 ? '' : `, "faults": ${JSON.stringify(trial.faults)}`}`,
     ...(story.length === 0 ? [] : ['', '  What led to it:', ...story.map((line) => `    ${line}`)]),

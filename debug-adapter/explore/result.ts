@@ -3,16 +3,28 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Failure, WrittenTrial } from './trial.ts';
 
+export const REPETITIONS = [
+  /** It has, and a recording opens it. */
+  'recorded',
+  /** It has, but outside of the machine's world, where no recording stands: it computes without end, or the top level fails. */
+  'unrecorded',
+  /** It has not: something outside the machine decides. */
+  'other',
+  /** Exploring was stopped first. */
+  'stopped',
+] as const;
+export type Repetition = (typeof REPETITIONS)[number];
+
 export interface Finding {
   failure: Failure;
-  /** The smallest one that fails so. */
+  /** The smallest one that fails so, as far as that was looked for. */
   trial: WrittenTrial;
   /** The one that failed first. */
   found: WrittenTrial;
   /** Of the seeds that were tried with the faults that are left: how many fail. */
   seeds: { failing: number; tried: number };
-  /** Run again, it fails in the same way. */
-  isRepeatable: boolean;
+  /** Whether it has failed again in the same way. */
+  repetition: Repetition;
   /** What led to it, a line each. */
   story: readonly string[];
 }
@@ -112,7 +124,9 @@ function problemOf(content: Record<string, unknown>): string | undefined {
 }
 
 function isFinding(value: unknown): boolean {
-  const { failure, trial, found, seeds, story } = (value ?? {}) as Partial<Record<keyof Finding, unknown>>;
+  const { failure, trial, found, seeds, story, repetition } = (value ?? {}) as Partial<
+    Record<keyof Finding, unknown>
+  >;
   const isTrial = (one: unknown): boolean => {
     const { seed, faults } = (one ?? {}) as { seed?: unknown; faults?: unknown };
     return Number.isSafeInteger(seed) && Array.isArray(faults);
@@ -125,6 +139,7 @@ function isFinding(value: unknown): boolean {
     isTrial(found) &&
     typeof seeds === 'object' &&
     seeds !== null &&
+    REPETITIONS.some((one) => one === repetition) &&
     Array.isArray(story)
   );
 }

@@ -100,7 +100,8 @@ export class Threads {
             text: `the program ended its thread with exit code ${code}`,
             signature: 'exit||thread',
           });
-        resolve(this.#isStopped ? null : answer);
+        // What it had said before it was stopped is so.
+        resolve(answer);
       });
     });
   }

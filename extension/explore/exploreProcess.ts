@@ -1,18 +1,26 @@
 // The process that explores for the editor: its threads take no time of the extension host.
 import { fork } from 'node:child_process';
 import * as vscode from 'vscode';
-import type { ExploreOrder, ExploreProgress, FromExplorer } from '../../debug-adapter/explore/messages.ts';
+import {
+  STOP,
+  type ExploreOrder,
+  type ExploreProgress,
+  type FromExplorer,
+} from '../../debug-adapter/explore/messages.ts';
 
-/** What came of it; undefined: it was cancelled. */
-export type Explored = Extract<FromExplorer, { type: 'over' }> | undefined;
+/** What came of it. */
+export type Explored = Extract<FromExplorer, { type: 'over' }>;
 
-/** Rejects with a message for the user. */
+/** How long a process may take to end when it is asked to. */
+const STOP_MS = 3000;
+
+/** @returns what was found by the end or by when it was cancelled; undefined: that is not known. Rejects with a message for the user. */
 export function explore(
   extensionUri: vscode.Uri,
   order: ExploreOrder,
   onProgress: (progress: ExploreProgress) => void,
   cancelled: vscode.CancellationToken,
-): Promise<Explored> {
+): Promise<Explored | undefined> {
   const file = vscode.Uri.joinPath(extensionUri, 'dist', 'debug-adapter', 'explore', 'main.js').fsPath;
   const child = fork(file, [vscode.env.language], {
     execArgv: [],
@@ -20,9 +28,13 @@ export function explore(
     env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
   });
   return new Promise((resolve, reject) => {
+    let late: NodeJS.Timeout | undefined;
     const stop = cancelled.onCancellationRequested(() => {
-      resolve(undefined);
-      child.kill();
+      child.send(STOP);
+      late = setTimeout(() => {
+        resolve(undefined);
+        child.kill();
+      }, STOP_MS);
     });
     child.on('message', (message: FromExplorer) => {
       if (message.type === 'progress') onProgress(message.progress);
@@ -32,6 +44,7 @@ export function explore(
     child.on('error', reject);
     child.on('exit', () => {
       stop.dispose();
+      clearTimeout(late);
       reject(new Error(vscode.l10n.t('the process that explores has ended')));
     });
     child.send(order);

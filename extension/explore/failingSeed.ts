@@ -99,15 +99,16 @@ export class FailingSeed implements vscode.Disposable {
           last = now;
         };
         const over = await explore(this.#extensionUri, order, show, cancelled);
-        if (over === undefined) vscode.window.setStatusBarMessage(cancelledText(last), CANCELLED_MS);
-        return over;
+        if (!cancelled.isCancellationRequested || (over?.failure ?? null) !== null) return over;
+        vscode.window.setStatusBarMessage(cancelledText(last), CANCELLED_MS);
+        return undefined;
       },
     );
     if (explored === undefined) return;
     const { failure, report, done } = explored;
     const showReport = vscode.l10n.t('Show Report');
     const goOn = vscode.l10n.t('It May Sleep: Look On');
-    if (failure?.isRecorded === true) await openRecording(order.recording, program);
+    if (failure?.repetition === 'recorded') await openRecording(order.recording, program);
     const told = failure
       ? vscode.window.showWarningMessage(foundText(failure), ...(failure.isHang ? [goOn] : []), showReport)
       : vscode.window.showInformationMessage(vscode.l10n.t('No failure with {0} seeds.', done), showReport);
@@ -170,7 +171,7 @@ function cancelledText(last: ExploreProgress | undefined): string {
   return `$(circle-slash) ${text}`;
 }
 
-function foundText({ process, text, seed, faults, isRecorded }: FoundFailure): string {
+function foundText({ process, text, seed, faults, repetition }: FoundFailure): string {
   const what = process === '' ? text : `${process}: ${text}`;
   const where =
     faults === 0
@@ -178,8 +179,26 @@ function foundText({ process, text, seed, faults, isRecorded }: FoundFailure): s
       : faults === 1
         ? vscode.l10n.t('It fails with seed {0} and 1 fault: {1}', seed, what)
         : vscode.l10n.t('It fails with seed {0} and {1} faults: {2}', seed, faults, what);
-  if (isRecorded) return where;
-  return `${where} ${vscode.l10n.t('Nothing repeats it: the program depends on something outside the machine.')}`;
+  const missing = noRecordingText(repetition);
+  return missing === undefined ? where : `${where} ${missing}`;
+}
+
+/** Why no recording opens it; undefined: one does. */
+function noRecordingText(repetition: FoundFailure['repetition']): string | undefined {
+  switch (repetition) {
+    case 'recorded':
+      return undefined;
+    case 'unrecorded':
+      return vscode.l10n.t(
+        'No recording opens it: it fails where no event of the machine is, at the top level of a program or computing without end.',
+      );
+    case 'other':
+      return vscode.l10n.t('Nothing repeats it: the program depends on something outside the machine.');
+    case 'stopped':
+      return vscode.l10n.t(
+        'It was cancelled before the failure was made as small as it can be and was recorded.',
+      );
+  }
 }
 
 async function openRecording(recording: string, program: string): Promise<void> {

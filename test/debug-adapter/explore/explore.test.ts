@@ -48,11 +48,11 @@ describe('exploring', function () {
       /^FAILURE {2}an error was not caught, at 0\.\d+ s, event \d+\n {2}asks: Error: too late\n/,
     );
     const { findings } = JSON.parse(readFileSync(result, 'utf8')) as Exploration;
-    const [{ trial, isRepeatable, story, seeds }] = findings as [Exploration['findings'][number]];
+    const [{ trial, repetition, story, seeds }] = findings as [Exploration['findings'][number]];
     assert.equal(trial.seed, 1, 'any seed will do');
     assert.equal(trial.faults.length, 1);
     assert.equal(trial.faults[0]!['kind'], 'loss');
-    assert.ok(isRepeatable);
+    assert.equal(repetition, 'recorded');
     assert.deepEqual(seeds, { failing: 8, tried: 8 });
     assert.ok(
       story.some((line) =>
@@ -171,7 +171,7 @@ describe('merging results', () => {
     trial: { seed, faults: [] },
     found: { seed, faults: [] },
     seeds: { failing: 1, tried: 8 },
-    isRepeatable: true,
+    repetition: 'recorded' as const,
     story: [],
   });
   const file = (name: string, content: unknown): string => {

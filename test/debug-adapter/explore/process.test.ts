@@ -1,10 +1,10 @@
 /** The process that explores for an editor. */
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { ExploreOrder, FromExplorer } from '../../../debug-adapter/explore/messages.ts';
+import { STOP, type ExploreOrder, type FromExplorer } from '../../../debug-adapter/explore/messages.ts';
 import { nodeSample } from '../../support/samples.ts';
 
 const MAIN = path.resolve(import.meta.dirname, '../../../../dist/debug-adapter/explore/main.js');
@@ -16,12 +16,18 @@ describe('the process that explores for an editor', function () {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   /** All that it says until it ends by itself. */
-  function said(order: Partial<ExploreOrder>): Promise<FromExplorer[]> {
+  function said(
+    order: Partial<ExploreOrder>,
+    onMessage: (message: FromExplorer, send: (answer: string) => void) => void = () => {},
+  ): Promise<FromExplorer[]> {
     const { configuration: launch } = nodeSample('paid-twice');
     const recording = path.join(folder, 'failure.sockscope');
     const process = fork(MAIN, ['en'], { execArgv: [] });
     const messages: FromExplorer[] = [];
-    process.on('message', (message: FromExplorer) => messages.push(message));
+    process.on('message', (message: FromExplorer) => {
+      messages.push(message);
+      onMessage(message, (answer) => process.send(answer));
+    });
     process.send({
       launch,
       seeds: { first: 1, last: 40 },
@@ -48,10 +54,31 @@ describe('the process that explores for an editor', function () {
       text: 'AssertionError [ERR_ASSERTION]: paid once',
       seed: 1,
       faults: 1,
-      isRecorded: true,
+      repetition: 'recorded',
     });
     assert.match(last.report, /FAILURE {2}an error was not caught/);
     assert.ok(statSync(path.join(folder, 'failure.sockscope')).size > 500);
+  });
+
+  it('tells what it has found when it is cancelled while that is made smaller', async () => {
+    let isAsked = false;
+    const messages = await said({ recording: path.join(folder, 'cancelled.sockscope') }, (message, send) => {
+      if (isAsked || message.type !== 'progress' || !message.progress.isShrinking) return;
+      isAsked = true;
+      send(STOP);
+    });
+    const last = messages.at(-1)!;
+    assert.ok(last.type === 'over' && last.failure !== null, JSON.stringify(last));
+    assert.deepEqual([last.failure.process, last.failure.repetition], ['client', 'stopped']);
+    assert.ok(!existsSync(path.join(folder, 'cancelled.sockscope')));
+  });
+
+  it('says of a program that fails at its top level that no recording opens it', async () => {
+    const program = path.join(folder, 'top.mjs');
+    writeFileSync(program, "throw new TypeError('top');\nexport async function p() {}");
+    const last = (await said({ launch: { program } })).at(-1)!;
+    assert.ok(last.type === 'over', JSON.stringify(last));
+    assert.equal(last.failure?.repetition, 'unrecorded');
   });
 
   it('refuses what differs from run to run, and what is wrong, in words for people', async () => {

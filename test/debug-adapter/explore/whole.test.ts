@@ -12,7 +12,9 @@ import { WARN_ON } from '../../../stack/kernel/printk.ts';
 import { alloc_skb } from '../../../stack/net/core/skbuff/alloc.ts';
 import { trace } from '../../../stack/trace/events.ts';
 import { function_process } from '../../../stack/user/program.ts';
+import { reportText } from '../../../debug-adapter/explore/report.ts';
 import { withAdapter } from '../support/adapter.ts';
+import { explored } from '../support/explored.ts';
 import { CLI, Files, sockscope } from '../support/commandLine.ts';
 
 const SERVER = `import http from 'node:http';
@@ -42,8 +44,8 @@ describe('exploring as a whole', function () {
     const ran = await sockscope('explore', server, client, '--seeds', '1..30', ...options);
     assert.equal(ran.code, 1, ran.stdout + ran.stderr);
     assert.match(ran.stdout, /client\.mjs: TypeError: fetch failed[\s\S]*ECONN/);
-    const [{ trial, story, isRepeatable }] = read(result).findings as [Exploration['findings'][number]];
-    assert.ok(isRepeatable);
+    const [{ trial, story, repetition }] = read(result).findings as [Exploration['findings'][number]];
+    assert.equal(repetition, 'recorded');
     assert.deepEqual(
       trial.faults.map(({ kind, process: killed }) => [kind, killed]),
       [['kill', 'server.mjs']],
@@ -139,6 +141,55 @@ describe('exploring as a whole', function () {
     assert.match(progress, /^\d+ of 100000 seeds, \d+\.\d runs a second, no failure yet\n/);
     assert.equal(code, 0);
     assert.match(out, /^\d+ of 100000 seeds explored in \d+ runs: no failure\.\n$/);
+  });
+
+  it('tells of a failure as it stands when it is stopped while that is made smaller', async () => {
+    const file = scenario("throw new RangeError('always');", 'always.mjs');
+    const { findings } = await explored(
+      file,
+      { faults: ['loss'], seeds: { first: 3, last: 30 }, jobs: 1 },
+      ({ isShrinking }, explorer) => {
+        if (isShrinking) explorer.stop();
+      },
+    );
+    assert.equal(findings.length, 1);
+    const [{ failure, repetition, found, seeds }] = findings as [Exploration['findings'][number]];
+    assert.match(failure.text, /RangeError: always/);
+    assert.deepEqual([repetition, found.seed, seeds], ['stopped', 3, { failing: 1, tried: 1 }]);
+    const whole = { subject: '', programs: [file], seeds: { first: 3, last: 30 }, faults: [] };
+    const rest = { shard: { index: 1, count: 1 }, done: 1, runs: 2, servers: [], idle: [] };
+    assert.match(
+      reportText({ ...whole, ...rest, findings }),
+      /\n {2}Exploring was stopped before this was made as small/,
+    );
+  });
+
+  it('has the exit code of a failure when a time-out ends it while the failure is made smaller', async () => {
+    // Waits without a processor.
+    const slow = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 800);';
+    const file = scenario(`${slow}\nthrow new RangeError('always');`, 'slow.mjs');
+    const recording = path.join(path.dirname(file), 'slow.sockscope');
+    const options = ['--seeds', '1..50', '--jobs', '1', '--recording', recording];
+    const child = spawn(process.execPath, [CLI, 'explore', file, ...options]);
+    let [out, progress] = ['', ''];
+    child.stdout.on('data', (text: Buffer) => (out += text.toString()));
+    child.stderr.on('data', (text: Buffer) => {
+      progress += text.toString();
+      child.kill('SIGTERM');
+    });
+    const [code] = (await once(child, 'close')) as [number | null];
+    assert.match(progress, /a failure is being made smaller/);
+    assert.equal(code, 1, out);
+    assert.match(out, /RangeError: always[\s\S]*Exploring was stopped before[\s\S]*: 1 failure\.\n$/);
+    assert.ok(!existsSync(recording));
+  });
+
+  it('says why no recording opens what fails outside of the world', async () => {
+    const source = "throw new TypeError('top');\nexport async function p() {}";
+    const ran = await sockscope('explore', scenario(source, 'top.mjs'), '--seeds', '1..1');
+    assert.equal(ran.code, 1);
+    assert.match(ran.stdout, /No recording opens it: it fails where no event of the machine is/);
+    assert.doesNotMatch(ran.stdout, /outside the machine/);
   });
 
   it('ends for an editor that does not want it any more, whether it says so or is gone', async () => {
