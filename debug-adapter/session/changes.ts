@@ -151,7 +151,7 @@ function tellEnd(run: Run, note: () => void): void {
   run.tell(t('This run can neither be gone back in nor be recorded any more: {0}.', say(t, trail.end)));
 }
 /** A recording was opened that has more than where it stands: with a change that does not come. */
-async function dropRecorded(run: Run, droppedInputs?: number): Promise<void> {
+export async function dropRecorded(run: Run, droppedInputs?: number): Promise<void> {
   const { launch, execution, debuggee, t } = run;
   if (launch.opened === undefined) return;
   const changes = (await execution.repetition?.drop()) ?? 0;

@@ -3,7 +3,6 @@
  * with recording up to there, and changed there, too: that is the run from then on.
  */
 import type { Debugger } from 'node:inspector';
-import { isDeepStrictEqual } from 'node:util';
 import type { Message, Translate } from '../../language/message.ts';
 import type { Debuggee } from '../control/debuggee.ts';
 import type { Change, Moment } from '../control/moment.ts';
@@ -13,6 +12,7 @@ import type { Moment as Instant } from '../protocol.ts';
 import { rawPlace } from '../travel/here.ts';
 import type { Machines } from '../travel/machines.ts';
 import { StrayedError, type Past, type Replica } from '../travel/replica.ts';
+import { isBefore } from './earlier.ts';
 import type { Run } from './run.ts';
 
 /** What is changed, until it is known whether another machine can change it, too. */
@@ -123,12 +123,6 @@ export function inherit(other: Run, original: Run, stop: PastStop): void {
 function adopt(debuggee: Debuggee, way: BytesWay, paused: Debugger.PausedEventDataType): Promise<unknown>[] {
   if ('path' in way) return [debuggee.ask('memory.adoptAt', way.path, way.reference)];
   return makeChange(debuggee, { kind: 'expression', expression: way.expression, below: way.below }, paused);
-}
-
-/** Whether something at a moment, or at a tracepoint, is not later than a stop. Of one event it is the same, or not known. */
-function isBefore({ event, moment }: { event: number; moment?: Moment }, stop: PastStop): boolean {
-  if (event !== stop.event) return event < stop.event;
-  return moment === undefined || isDeepStrictEqual(moment, stop.moment);
 }
 
 /** What is said of the future that does not come. */

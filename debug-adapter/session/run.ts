@@ -39,6 +39,7 @@ import type { PastChange } from './pastChange.ts';
 import type { Opened } from './recordedLaunch.ts';
 import { RunRecorder } from './runRecord.ts';
 import { Teller, type Emit } from './teller.ts';
+import { takeOtherWay } from './whatIf.ts';
 
 /** The exit code of a program that the client has ended: as a shell shows one that SIGTERM has ended. */
 const TERMINATED = 128 + 15;
@@ -330,7 +331,7 @@ export class Run {
         await this.takeOver();
         this.execution.trail.is(replica.moment);
         await this.onReplayed();
-        if (difference !== undefined) await this.debuggee.askIn(`differ(${JSON.stringify(difference)})`);
+        if (difference !== undefined) await takeOtherWay(this, difference);
         differing = await this.debuggee.ask<ChangeInput[]>('takeChanges');
       });
     } catch (error) {

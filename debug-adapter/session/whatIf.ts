@@ -7,6 +7,9 @@ import { asObject, ConfigError, parseConfig, refuseUnknown } from '../../stack/c
 import { writtenFault } from '../../stack/fault_config.ts';
 import { told } from '../../stack/lib/told.ts';
 import type { Difference } from '../inspect/agent.ts';
+import { dropRecorded } from './changes.ts';
+import { isBefore } from './earlier.ts';
+import type { Run } from './run.ts';
 
 export interface WhatIf extends Difference {
   /** As a launch configuration has them. */
@@ -28,4 +31,19 @@ export function parseWhatIf(value: unknown): WhatIf {
     sysctl,
     faults: faults.map((fault) => writtenFault(fault)),
   };
+}
+
+/**
+ * A run stands where its recording does: from here on it has other random numbers or settings, and what came later does not
+ * come. A fault has its number in the whole run, and takes no other way here.
+ */
+export async function takeOtherWay(run: Run, { seed, sysctl }: Difference): Promise<void> {
+  if (seed === null && Object.keys(sysctl).length === 0) return;
+  const { debuggee, execution, bookmarks } = run;
+  const { moment } = execution.trail;
+  if (moment === undefined) throw new Error('a recording stands at a moment');
+  await debuggee.ask('differ', { seed, sysctl });
+  await dropRecorded(run);
+  const { event } = await debuggee.askIn<{ event: number }>('now()');
+  for (const one of bookmarks.all) if (!isBefore(one, { event, moment })) bookmarks.remove(one.name);
 }

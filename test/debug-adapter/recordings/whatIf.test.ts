@@ -1,6 +1,6 @@
 /** The same past with one change: a recording that is opened with `whatIf`. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseAnyLaunch } from '../../../debug-adapter/session/recordedLaunch.ts';
@@ -10,10 +10,25 @@ import type {
   TraceLine,
   TraceResponse,
 } from '../../../debug-adapter/protocol.ts';
+import { createConnection, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../node/support/programs.ts';
 import { compareRuns } from '../../../debug-adapter/sequence/firstDifference.ts';
 import { PastRun } from '../../../extension/pastRun.ts';
-import { withAdapter, type Adapter } from '../support/adapter.ts';
+import { withAdapter, type Adapter, type Stopped } from '../support/adapter.ts';
 import { fixture } from '../support/paths.ts';
+
+/** A connection from outside, as soon as somebody listens. */
+async function connected(port: number): Promise<Socket> {
+  for (;;) {
+    const socket = createConnection(port, '127.0.0.1');
+    const isOpen = await new Promise<boolean>((resolve) =>
+      socket.once('connect', () => resolve(true)).on('error', () => resolve(false)),
+    );
+    if (isOpen) return socket;
+    await sleep(20);
+  }
+}
 
 /** The client is connected. */
 const CONNECTED = 21;
@@ -95,6 +110,92 @@ describe('a recording with one change', function () {
     const other = await changed('setting', { sysctl: { 'net.ipv4.tcp_fin_timeout': '7' } }, look);
     assert.deepEqual([plain.seen, other.seen], ['"60"', '"7"']);
     assert.equal(other.packets, plain.packets, 'the past, and what does not depend on it');
+  });
+
+  describe('that stands in the past', () => {
+    const FIN_TIMEOUT = { sysctl: { 'net.ipv4.tcp_fin_timeout': '7' } };
+
+    it('has no change and no bookmark that came later', async () => {
+      const at = (adapter: Adapter) => adapter.evaluate('current.comm');
+      await withAdapter(async (adapter) => {
+        await adapter.launch({ program }, () => breakAt(adapter, CONNECTED - 2, CONNECTED));
+        await adapter.stopped();
+        await adapter.custom('sockscope/addBookmark', { name: 'here' });
+        await adapter.go('continue');
+        await adapter.custom('sockscope/addBookmark', { name: 'later' });
+        await adapter.evaluate('current.comm = "changed"');
+        await adapter.go('next');
+        await adapter.go('reverseContinue');
+        await adapter.go('reverseContinue');
+        await adapter.custom('sockscope/saveRecording', { path: file('past') });
+      });
+      for (const whatIf of [undefined, FIN_TIMEOUT, { seed: 9 }])
+        await withAdapter(async (adapter) => {
+          await adapter.launch({ recording: file('past'), ...(whatIf && { whatIf }) });
+          await adapter.stopped();
+          const { bookmarks } = await adapter.custom('sockscope/bookmarks', {});
+          await breakAt(adapter, CONNECTED + 1);
+          await adapter.go('continue');
+          const seen = [await at(adapter), ...bookmarks.map(({ name }) => name)];
+          const said = adapter.output.map(({ text }) => text).join('');
+          if (whatIf === undefined) return assert.deepEqual(seen, ['"changed"', 'here', 'later']);
+          assert.deepEqual(seen, ['"client"', 'here'], JSON.stringify(whatIf));
+          assert.match(said, /What the recording has for later is dropped: 1 changes, and 0 inputs/);
+          // It can be gone back in, and be recorded itself.
+          await breakAt(adapter, CONNECTED);
+          await adapter.go('reverseContinue');
+          assert.equal(await at(adapter), '"client"');
+        });
+    });
+
+    it('gets nothing from outside of a Node program that came later', async () => {
+      const server = path.join(folder, 'server.mjs');
+      writeFileSync(
+        server,
+        `import { createServer } from 'node:net';
+createServer((socket) => {
+  socket.on('data', (data) => {
+    console.log('got ' + data);
+    socket.end('bye');
+  });
+}).listen(7000, '0.0.0.0', () => {
+  console.log('listens');
+});
+`,
+      );
+      const breaks = (adapter: Adapter, ...lines: number[]) =>
+        adapter.request('setBreakpoints', {
+          source: { path: server },
+          breakpoints: lines.map((line) => ({ line })),
+        });
+      const port = await freePort();
+      await withAdapter(async (adapter) => {
+        await adapter.launch({ program: server, ports: { [port]: 7000 } }, () => breaks(adapter, 4, 8));
+        await adapter.stopped();
+        const receives = adapter.go('continue');
+        const peer = await connected(port);
+        peer.end('hello');
+        await receives;
+        const stop = await adapter.go('reverseContinue');
+        assert.notEqual(stop, 'terminated');
+        assert.equal((await adapter.stack())[0]!.line, 8);
+        await adapter.custom('sockscope/saveRecording', { path: file('outside') });
+        peer.destroy();
+      });
+      for (const whatIf of [FIN_TIMEOUT, { seed: 9 }])
+        await withAdapter(async (adapter) => {
+          await adapter.launch({ recording: file('outside'), whatIf }, () => breaks(adapter, 4));
+          await adapter.stopped();
+          const stop = adapter.stopped();
+          await adapter.request('continue', { threadId: adapter.thread });
+          await adapter.request('pause', { threadId: adapter.thread });
+          const said = (): string => adapter.output.map(({ text }) => text).join('');
+          assert.equal(((await stop) as Stopped).reason, 'pause', said());
+          assert.match(said(), /What the recording has for later is dropped: 0 changes, and \d+ inputs/);
+          assert.match(said(), /listens/);
+          assert.doesNotMatch(said(), /got hello|does not fit/);
+        });
+    });
   });
 
   it('has other random numbers from where it stands on', async () => {
