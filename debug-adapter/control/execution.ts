@@ -60,6 +60,8 @@ export class Execution {
   #stop: PausedState | undefined;
   /** What the machine does since the last stop, if that is more than to run. */
   #move: Move | undefined;
+  /** Where that began. */
+  #origin: readonly PauseFrame[] = [];
   /** Called when that has led to a stop. */
   readonly #stepEnds: (() => void)[] = [];
   /** V8 is paused: at a stop, or while the policy decides. */
@@ -174,7 +176,8 @@ export class Execution {
   step(kind: StepKind, thread: number, target?: number): void {
     const stop = this.#leave();
     const { paused } = stop;
-    const origin = this.#pauseOf(paused, pauseFrames(paused.callFrames, this.#debuggee.scripts));
+    const frames = pauseFrames(paused.callFrames, this.#debuggee.scripts);
+    const origin = this.#pauseOf(paused, frames);
     const beginning = {
       kind,
       thread,
@@ -183,6 +186,7 @@ export class Execution {
       isTargeted: target !== undefined,
     };
     this.onBegun(beginning, origin);
+    this.#origin = frames;
     this.#move = { how: kind, thread, target };
     void this.#goOn(beginStep(beginning, origin), paused, target);
   }
@@ -191,6 +195,7 @@ export class Execution {
   stepOutToProgram(thread: number): void {
     const { paused } = this.#leave();
     this.#move = { how: 'toProgram', thread };
+    this.#origin = pauseFrames(paused.callFrames, this.#debuggee.scripts);
     const policy = new ToProgram(thread === SOFTIRQ_THREAD ? undefined : thread);
     void this.#goOn({ how: 'stepOut', then: policy }, paused);
   }
@@ -454,8 +459,10 @@ export class Execution {
         users.length > 0 || isWish,
         survey,
       );
+    const hasReturned = this.#move !== undefined && isCallerOf(frames, this.#origin);
     this.#move = undefined;
     const stop = new PausedState(paused, frames, currentPid, survey, scripts, this.#nextFrameId);
+    stop.hasReturned = hasReturned;
     if (known?.errorStack !== undefined) stop.showError(known.errorStack);
     stop.hitBreakpoints = [...users, ...(known?.dataHits ?? [])];
     Object.assign(stop, this.#told(reason, users, isFull) ?? policy.tell(pause));
@@ -551,6 +558,10 @@ export class Execution {
 
 function commandOf(how: Exclude<GoOn['how'], 'stepIntoCallees'>): Go {
   return how === 'untilThreadRuns' ? 'resume' : how;
+}
+/** Whether the innermost function had called the one that was innermost before. */
+function isCallerOf([now]: readonly PauseFrame[], [, ...callers]: readonly PauseFrame[]): boolean {
+  return callers.some(({ functionName, url }) => functionName === now?.functionName && url === now.url);
 }
 /** Whether an error only means that the machine has ended or resumed in the meantime. */
 function isEnd(error: unknown): boolean {

@@ -51,6 +51,8 @@ export class PausedState {
   /** The full sentence, if the description is short. */
   text: Part | undefined;
   hitBreakpoints: number[] = [];
+  /** The step that has led here began in a function that this one has called, and that has returned. */
+  hasReturned = false;
   /**
    * Frames by thread: of the running context, and of the task that it interrupted. Created on demand, because
    * the stop is reported first.

@@ -1,7 +1,7 @@
 /** The requests that lead elsewhere in time: where each of them goes. */
 import { message } from '../../language/message.ts';
 import { UserError } from '../../language/userError.ts';
-import { BEGIN, type CodePoint, type Mark } from '../control/moment.ts';
+import { BEGIN, type CodePoint, type Mark, type Moment } from '../control/moment.ts';
 import type { PausedState } from '../control/pausedState.ts';
 import type { RecordedBookmark } from '../recordings/data.ts';
 import { callOf, rawPlace, surroundings } from '../travel/here.ts';
@@ -41,8 +41,10 @@ export class Travel {
     const raw = rawPlace(run.debuggee, stop.paused);
     if (run.execution.stop !== stop) throw run.notStopped();
     const history = this.#past.historyOf(run);
+    const caller = returnedTo(run, stop, moment, thread);
     this.#past.go(run, event, async () => {
-      const { target, here } = await history.lineBefore(moment, raw, around);
+      const ended = caller && (await history.endOfCall(moment, thread, caller));
+      const { target, here } = ended ?? (await history.lineBefore(moment, raw, around));
       if (target === undefined)
         throw new UserError('There is no line before this one in the history of this thread.');
       return { here, told: { reason: 'step' }, arrive: (frontier) => history.arrive(target, frontier) };
@@ -192,4 +194,19 @@ export class Travel {
 function isIdle({ execution: { trail } }: Run): boolean {
   const { mark, moves } = trail.moment ?? BEGIN;
   return mark.kind === 'own' && mark.how === 'idle' && moves.length === 0;
+}
+
+/** Where the function begins to which a step of this thread has returned; undefined: it has led out of none. */
+function returnedTo(
+  { debuggee }: Run,
+  { hasReturned, paused }: PausedState,
+  { moves }: Moment,
+  thread: number,
+): CodePoint | undefined {
+  const move = moves.at(-1);
+  const start = paused.callFrames[0]?.functionLocation;
+  const isOwn = move !== undefined && 'thread' in move && move.thread === thread;
+  if (!hasReturned || !isOwn || start === undefined) return undefined;
+  const { scriptId, lineNumber: line, columnNumber: column = 0 } = start;
+  return { url: debuggee.scripts.get(scriptId)?.url ?? '', line, column };
 }

@@ -17,6 +17,7 @@ import { UNCAUGHT_FILTER } from '../filters/all.ts';
 import type { CountedAccess } from '../inspect/dataBreakpoints.ts';
 import type { CountedArrival, NotedArrival, PassedStop } from '../inspect/moments.ts';
 import { changeBefore } from './changingStatement.ts';
+import { endOfCall } from './endOfCall.ts';
 import type { Call, Surroundings } from './here.ts';
 import { lineBefore, threadOf, type PlaceRole } from './lineBefore.ts';
 import type { Machines } from './machines.ts';
@@ -100,6 +101,11 @@ export class History {
     return this.#arrivalBefore(moment, raw, places, (arrivals) =>
       lineBefore(arrivals, [...roles, other], here),
     );
+  }
+  /** The end of a call from which the last move has led. @returns undefined: it has led out of none */
+  async endOfCall(stands: Moment, thread: number, caller: CodePoint): Promise<Found | undefined> {
+    const target = await endOfCall(this.#machines, stands, thread, caller);
+    return target && { target, here: stands };
   }
   /** Where the call of a function began that is still under way. @param raw where V8 stands */
   beginningOf({ thread, depth, entry }: Call, moment: Moment, raw: CodePoint): Promise<Found> {

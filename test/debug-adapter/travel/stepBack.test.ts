@@ -80,6 +80,33 @@ describe('debug adapter: a step back', () => {
       assert.deepEqual(await go(adapter, 'stepBack', 'stepBack'), [first, 'client:19']);
     }));
 
+  it('leads into the end of a call from which a step has led, even if that has slept', async () => {
+    for (const [inner, outer] of [
+      ['tcp_connect', 'connect_v4'],
+      ['inet_csk_wait_for_connect', 'take_from_accept_queue'],
+    ] as const)
+      await withAdapter(async (adapter) => {
+        await adapter.launch({ program }, () =>
+          adapter.request('setFunctionBreakpoints', { breakpoints: [{ name: inner }] }),
+        );
+        await adapter.stopped();
+        await adapter.request('setFunctionBreakpoints', { breakpoints: [] });
+        const [begins] = await adapter.stack();
+        const [out, end, again, once, before] = await go(
+          adapter,
+          ...(['stepOut', 'stepBack', 'next', 'stepBack', 'stepBack'] as const),
+        );
+        assert.match(out!, new RegExp(`^${outer}:`));
+        assert.match(end!, new RegExp(`^${inner}:`));
+        assert.equal(again, out, 'forward from there');
+        assert.equal(once, end, 'and back, as a step has led out of it');
+        const line = (at: string): number => Number(at.split(':')[1]);
+        assert.ok(line(end!) > begins!.line, `${end} is the end of what begins at ${begins!.line}`);
+        assert.match(before!, new RegExp(`^${inner}:`));
+        assert.ok(line(before!) < line(end!), `${before} comes before ${end}`);
+      });
+  });
+
   it('leads over a sleep, during which others ran', () =>
     withAdapter(async (adapter) => {
       // The server sleeps in accept() until the client has come.
