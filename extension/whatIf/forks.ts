@@ -3,7 +3,8 @@ import * as vscode from 'vscode';
 import type { LaunchConfiguration, SaveRecordingResponse } from '../../debug-adapter/protocol.ts';
 import { DEBUG_TYPE, type MachineSession, type Sessions } from '../session.ts';
 import { TemporaryFolder } from '../temporaryFolder.ts';
-import type { Change, PacketChange } from './change.ts';
+import type { Change } from './change.ts';
+import { otherRun } from './otherRun.ts';
 
 export interface Fork {
   /** `packet 2 is lost` */
@@ -35,8 +36,7 @@ export class Forks implements vscode.Disposable {
       type: DEBUG_TYPE,
       request: 'launch',
       name: vscode.l10n.t('What if {0}', title),
-      recording,
-      whatIf: 'packet' in is ? { faults: [faultOf(is, sent)] } : is,
+      ...otherRun(recording, debugSession.configuration, is, sent),
     };
     // VS Code leaves the eyes on a session that is stopped, unless the new one is its compact child.
     const below = origin.past === undefined ? { parentSession: debugSession, compact: true } : undefined;
@@ -60,12 +60,4 @@ function save(
 ): Promise<SaveRecordingResponse> {
   if (origin.past !== undefined) return origin.past.saveBeginning(path, packet);
   return origin.request('sockscope/saveRecording', { path, ...(packet !== undefined && { packet }) });
-}
-
-/** @param sent how a fault calls the packet */
-function faultOf(
-  { kind, delay }: PacketChange,
-  sent: SaveRecordingResponse['sent'],
-): Record<string, string | number> {
-  return { kind, ...sent, ...(delay !== undefined && { delay }) };
 }

@@ -78,7 +78,7 @@ async function show(fork: Fork, traces: Traces, sides?: Sides): Promise<void> {
 
 /** Of the changed run: the one to look at first. */
 function lineOf(compared: RunsCompared): number | undefined {
-  if (compared.kind === 'differ') return compared.right;
+  if (compared.kind === 'differ' || compared.kind === 'earlier') return compared.right;
   return compared.kind === 'same' ? compared.drawn?.right : undefined;
 }
 
@@ -106,6 +106,12 @@ function wordsOf({ title, origin, changed }: Fork, sides: Sides, compared: RunsC
         shorten(now.text),
       );
     }
+    case 'earlier':
+      return vscode.l10n.t(
+        'What if {0}: the runs differ already before t = {1} s, where what is kept of both begins. The first difference is not known any more.',
+        title,
+        timeOf(sides.changed.lines[compared.right]!),
+      );
     case 'apart':
       return vscode.l10n.t('The runs are so long that no part is kept of both: nothing can be compared.');
     case 'same': {

@@ -1,6 +1,6 @@
 /** Where two runs begin to differ, as their traces tell. */
 import assert from 'node:assert/strict';
-import type { TraceResponse } from '../../debug-adapter/protocol.ts';
+import type { TraceLine, TraceResponse } from '../../debug-adapter/protocol.ts';
 import { compareRuns } from '../../debug-adapter/sequence/firstDifference.ts';
 
 /** A trace of one line for each letter, a µs apart. */
@@ -32,12 +32,48 @@ describe('two runs', () => {
 
   it('of which one has kept less are compared in what both have', () => {
     assert.deepEqual(compareRuns(trace('abcde'), trace('cXe', 2)), { kind: 'differ', left: 3, right: 1 });
+    assert.deepEqual(compareRuns(trace('abcde'), trace('XXe', 2)), { kind: 'earlier', left: 2, right: 0 });
+    assert.deepEqual(compareRuns(trace('Xbc'), trace('abc')), { kind: 'differ', left: 0, right: 0 });
     assert.deepEqual(compareRuns(trace('cde', 2), trace('abcde')), {
       kind: 'same',
       lines: 3,
       shorter: 'neither',
     });
     assert.deepEqual(compareRuns(trace('ab'), trace('cde', 2)), { kind: 'apart' });
+  });
+
+  it('of which the newest are kept differ earlier, if the first difference is not kept', () => {
+    const MOST = 5000;
+    const later = (ms: number) => (line: TraceLine) => ({ ...line, timeNs: line.timeNs + ms * 1e6 });
+    const one = Array.from({ length: 8000 }, (_, at) => ({
+      event: at,
+      timeNs: at * 1000,
+      text: `thing ${at}`,
+    }));
+    const lost = { event: 200, timeNs: 200_000, text: 'packet is lost' };
+    const other = [...one.slice(0, 200), lost, ...one.slice(200).map(later(200))];
+    const cut = (lines: TraceLine[]) => ({
+      lines: lines.slice(-MOST),
+      missing: lines.length - MOST,
+      leftOut: 0,
+    });
+    const whole = (lines: TraceLine[]) => ({ lines, missing: 0, leftOut: 0 });
+    assert.deepEqual(compareRuns(whole(one), whole(other)), { kind: 'differ', left: 200, right: 200 });
+    assert.deepEqual(compareRuns(cut(one), cut(other)), { kind: 'earlier', left: 1, right: 0 });
+    assert.deepEqual(compareRuns(cut(one), whole(other)), { kind: 'earlier', left: 0, right: 3000 });
+  });
+
+  it('of which one has kept less do not differ in a name that was told before', () => {
+    const texts = ['a client[2]: connect(3)', 'a client[2]: sleeps', 'kernel: packet 1 is lost'];
+    const run = (lines: string[], missing: number): TraceResponse => ({
+      lines: lines.map((text, at) => ({ event: at, timeNs: missing + at, text })),
+      missing,
+      leftOut: 0,
+    });
+    const cut = ['a task[2]: sleeps', texts[2]!];
+    assert.deepEqual(compareRuns(run(texts, 0), run(cut, 1)).kind, 'same');
+    assert.deepEqual(compareRuns(run(texts, 0), run(['a task[3]: sleeps', texts[2]!], 1)).kind, 'earlier');
+    assert.deepEqual(compareRuns(run(texts, 0), run(['a task[2]: wakes', texts[2]!], 1)).kind, 'earlier');
   });
 
   describe('whose numbers were drawn at random', () => {

@@ -15,7 +15,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../node/support/programs.ts';
 import { compareRuns } from '../../../debug-adapter/sequence/firstDifference.ts';
 import { PastRun } from '../../../extension/pastRun.ts';
-import { withAdapter, type Adapter, type Stopped } from '../support/adapter.ts';
+import { otherRun } from '../../../extension/whatIf/otherRun.ts';
+import { withAdapter, type Adapter } from '../support/adapter.ts';
 import { fixture } from '../support/paths.ts';
 
 /** A connection from outside, as soon as somebody listens. */
@@ -186,11 +187,9 @@ createServer((socket) => {
         await withAdapter(async (adapter) => {
           await adapter.launch({ recording: file('outside'), whatIf }, () => breaks(adapter, 4));
           await adapter.stopped();
-          const stop = adapter.stopped();
-          await adapter.request('continue', { threadId: adapter.thread });
-          await adapter.request('pause', { threadId: adapter.thread });
+          // Nobody comes from outside any more.
+          assert.equal(await adapter.go('continue'), 'terminated');
           const said = (): string => adapter.output.map(({ text }) => text).join('');
-          assert.equal(((await stop) as Stopped).reason, 'pause', said());
           assert.match(said(), /What the recording has for later is dropped: 0 changes, and \d+ inputs/);
           assert.match(said(), /listens/);
           assert.doesNotMatch(said(), /got hello|does not fit/);
@@ -343,6 +342,39 @@ createServer((socket) => {
         all[all.findIndex((text, line) => text !== sequence[line])],
         'kernel: packet 2 is lost on its wire',
       );
+    });
+
+    it('runs the sources in its recording, if the run did so that has ended', async () => {
+      const folder = mkdtempSync(path.join(tmpdir(), 'sockscope-gone-'));
+      const gone = path.join(folder, 'gone.mjs');
+      writeFileSync(
+        gone,
+        "await new Promise((resolve) => setTimeout(resolve, 5));\nconsole.log('is over');\n",
+      );
+      const configuration = { recording: file('sources'), recordedSources: true };
+      await withAdapter(async (adapter) => {
+        await adapter.launch({ program: gone, stopOnEntry: true });
+        await adapter.stopped();
+        await adapter.custom('sockscope/saveRecording', { path: configuration.recording });
+      });
+      rmSync(folder, { recursive: true });
+      const record = await withAdapter(async (adapter) => {
+        const told = new Promise<RunRecord>((resolve) =>
+          adapter.client.on('sockscope/record', ({ body }: { body: RunRecord }) => resolve(body)),
+        );
+        await adapter.launch({ ...configuration, record: true });
+        await adapter.stopped();
+        assert.equal(await adapter.go('continue'), 'terminated');
+        return told;
+      });
+      const recording = file('sources-other');
+      const { sent } = await new PastRun(record).saveBeginning(recording);
+      await withAdapter(async (adapter) => {
+        await adapter.launch({ ...otherRun(recording, configuration, { seed: 9 }, sent) });
+        assert.notEqual(await adapter.stopped(), 'terminated');
+        assert.equal(await adapter.go('continue'), 'terminated');
+        assert.match(adapter.output.map(({ text }) => text).join(''), /is over/);
+      });
     });
 
     it('begins with the run for other random numbers', async () => {
