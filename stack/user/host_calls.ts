@@ -31,14 +31,30 @@ export function ask_host_back(
   question: (callback: (...results: unknown[]) => void) => void,
   callback: (...results: unknown[]) => void,
 ): void {
+  const asked = () => new Promise<unknown[]>((resolve) => question((...results) => resolve(results)));
+  ask_host_then(world, name, asked, (outcome) =>
+    callback(...('value' in outcome ? (outcome.value as unknown[]) : [outcome.error])),
+  );
+}
+/** Make a host call whose answer a function takes, in the process that has asked. */
+export function ask_host_then(
+  world: World,
+  name: string,
+  question: () => Promise<unknown>,
+  take: (outcome: Outcome) => void,
+): void {
   const task: task_struct | null = world.current;
   // An event loop calls it in the async context of the call.
-  const answered = task?.signal.runtime?.bind(callback) ?? callback;
-  const asked = () => new Promise<unknown[]>((resolve) => question((...results) => resolve(results)));
-  if (task === null) return void asked().then((results) => answered(...results));
-  ask_for(task, name, asked, (outcome) =>
-    answered(...('value' in outcome ? (outcome.value as unknown[]) : [outcome.error])),
-  );
+  const taken = task?.signal.runtime?.bind(take) ?? take;
+  if (task !== null) return ask_for(task, name, question, taken);
+  // What the function throws has nobody to catch it.
+  void world.outside
+    .ask_before(name, question)
+    .then(
+      (value): Outcome => ({ value }),
+      (error: unknown): Outcome => ({ error }),
+    )
+    .then(taken);
 }
 
 /** The task's process takes the answer when it next runs; until then it has something to wait for. */

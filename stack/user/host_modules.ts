@@ -4,6 +4,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import type { World } from '../world/world.ts';
+import { HostFiles } from './files/host_files.ts';
 import { ask_host, ask_host_back } from './host_calls.ts';
 import { worldRandom } from './random.ts';
 import { timerPromises } from './timer_promises.ts';
@@ -17,27 +18,21 @@ type Callable = (this: unknown, ...args: unknown[]) => unknown;
  * that loop answers what node:dns asks.
  */
 const ASKING: Record<string, 'callback' | 'promise'> = {
-  fs: 'callback',
-  'fs/promises': 'promise',
   dns: 'callback',
   'dns/promises': 'promise',
 };
-/** Their functions that report repeatedly, or that only create an object. */
-const NOT_A_QUESTION = /^unwatch|^create|^open(?:AsBlob)|^opendir|^glob|^getServers|^setServers|^[A-Z_]/;
+/** Their functions that ask for nothing. */
+const NOT_A_QUESTION = /^getServers|^setServers|^[A-Z_]/;
 /** Functions that compute in a thread of the host and call back: the world waits for those, too. */
 const COMPUTING: Record<string, RegExp> = {
   crypto: /^(?:pbkdf2|scrypt|hkdf|generateKey(?:Pair)?|(?:generate|check)Prime|sign|verify)$/,
   zlib: /^(?:(?:de|in)flate(?:Raw)?|g(?:un)?zip|unzip|(?:brotli|zstd)(?:Compress|Decompress))$/,
 };
-const FILE_HANDLE_QUESTIONS = [
-  ...['appendFile', 'chmod', 'chown', 'close', 'datasync', 'read', 'readFile', 'readv', 'stat', 'sync'],
-  ...['truncate', 'utimes', 'write', 'writeFile', 'writev'],
-];
-
 export class HostModules {
   readonly #world: World;
   readonly #has_event_loop: boolean;
   readonly #loaded = new Map<string, Exports>();
+  #files: HostFiles | null = null;
 
   /** @param has_event_loop whether the program has one of its own, which answers for some modules */
   constructor(world: World, has_event_loop: boolean) {
@@ -76,6 +71,10 @@ export class HostModules {
   #module(name: string): Exports {
     const real = process.getBuiltinModule(name) as unknown as Exports;
     switch (name) {
+      case 'fs':
+        return this.#hostFiles().fs;
+      case 'fs/promises':
+        return this.#hostFiles().promises;
       case 'timers':
         return with_own(real, { ...worldTimers(), promises: timerPromises });
       case 'timers/promises':
@@ -97,6 +96,10 @@ export class HostModules {
     }
   }
 
+  #hostFiles(): HostFiles {
+    return (this.#files ??= new HostFiles(this.#world, no_watching));
+  }
+
   /** Whether the program's own event loop answers. */
   #answers(module: string): boolean {
     return this.#has_event_loop && /^(?:dns|zlib)/.test(module);
@@ -106,8 +109,6 @@ export class HostModules {
     for (const name of Object.keys(real)) {
       const value = real[name];
       if (name === 'promises') asking[name] = this.#module(`${module}/promises`);
-      else if (/^watch/.test(name)) asking[name] = no_watching(`${module}.${name}`);
-      else if (/^create(?:Read|Write)Stream$/.test(name)) asking[name] = stream_of(value as Callable, asking);
       else if (typeof value !== 'function' || NOT_A_QUESTION.test(name)) asking[name] = value;
       else asking[name] = this.#wrap(`${module}.${name}`, value as Callable, ASKING[module]!);
     }
@@ -123,11 +124,8 @@ export class HostModules {
   #wrap(name: string, real: Callable, answers: 'callback' | 'promise'): Callable {
     const world = this.#world;
     const ask = (self: unknown, args: unknown[]): unknown => {
-      if (name.endsWith('Sync')) return world.outside.read(name, () => real.apply(self, args));
       if (answers === 'promise')
-        return ask_host(world, name, () => real.apply(self, args) as Promise<unknown>).then((value) =>
-          this.#followed(value),
-        );
+        return ask_host(world, name, () => real.apply(self, args) as Promise<unknown>);
       const callback = args.at(-1);
       if (typeof callback !== 'function') return real.apply(self, args);
       const question = (back: Callable) => void real.apply(self, [...args.slice(0, -1), back]);
@@ -145,27 +143,6 @@ export class HostModules {
     }
     return wrapped;
   }
-
-  /** An opened file's methods also go through the world. */
-  #followed(value: unknown): unknown {
-    if (typeof value !== 'object' || value === null || value.constructor?.name !== 'FileHandle') return value;
-    const handle = value as Exports;
-    for (const name of FILE_HANDLE_QUESTIONS) {
-      const real = handle[name];
-      if (typeof real === 'function')
-        handle[name] = this.#wrap(`FileHandle.${name}`, real as Callable, 'promise').bind(handle);
-    }
-    return value;
-  }
-}
-
-/** A function that makes a stream of a file, which it reads or writes by the functions of `fs`. */
-function stream_of(create: Callable, fs: Exports): Callable {
-  return (file, given) => {
-    const options = (typeof given === 'string' ? { encoding: given } : given) as Exports | undefined;
-    // A FileHandle has functions of its own, which ask as well.
-    return create.call(fs, file, typeof options?.['fd'] === 'object' ? options : { fs, ...options });
-  };
 }
 
 /** They keep nothing between two calls, so that no program finds in them what an earlier one has left. */

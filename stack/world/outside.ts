@@ -66,6 +66,8 @@ export class Outside {
   may_still_come: () => boolean = () => false;
   /** A process has made a host call. */
   was_asked = false;
+  /** Descriptors of the host's files that this run itself has opened: those from a log are only numbers. */
+  readonly opened_files = new Set<number>();
 
   constructor(world: World) {
     this.#world = world;
