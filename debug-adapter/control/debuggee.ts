@@ -11,6 +11,7 @@ import { PauseWish } from '../inspect/pauseWish.ts';
 import { parseStack } from '../inspect/stackText.ts';
 import { AGENT, type BootConfig, type FromWorker, type RunEnd, type Shared } from '../worker/channel.ts';
 import { ConditionWatch } from './conditionWatch.ts';
+import { StatementBreakpoints } from './debuggerStatement.ts';
 import { createMachineMemory, type MachineMemory } from './machineMemory.ts';
 import type { MachineThread, Tenant } from './machineThread.ts';
 import { Removal } from './removal.ts';
@@ -63,6 +64,7 @@ export class Debuggee {
   readonly thread: MachineThread;
   readonly client: CdpClient;
   readonly removal: Removal;
+  readonly statements = new StatementBreakpoints(this);
   readonly scripts: Scripts;
   readonly memory: MachineMemory;
   readonly maxHeap: number;

@@ -11,6 +11,7 @@ import { CHANGE_REASON, DATA_REASON, FOUND_REASON, PAUSE_REASON, SWITCH_REASON }
 import { SOFTIRQ_THREAD } from '../inspect/threads.ts';
 import type { Debuggee } from './debuggee.ts';
 import { STOP_GROUP } from './debuggee.ts';
+import { isDebuggerStatement } from './debuggerStatement.ts';
 import type { FunctionIndex, FunctionPlace } from './functionIndex.ts';
 import { framesBelow, pauseFrames, PausedState, scopeObjects } from './pausedState.ts';
 import { beginStep, type Beginning, type StepKind } from './policies/begin.ts';
@@ -62,6 +63,8 @@ export class Execution {
   #move: Move | undefined;
   /** Where that began. */
   #origin: readonly PauseFrame[] = [];
+  /** It began while the program was loaded. */
+  #isLoading = false;
   /** Called when that has led to a stop. */
   readonly #stepEnds: (() => void)[] = [];
   /** V8 is paused: at a stop, or while the policy decides. */
@@ -188,6 +191,7 @@ export class Execution {
     this.onBegun(beginning, origin);
     this.#origin = frames;
     this.#move = { how: kind, thread, target };
+    this.#isLoading = !this.#debuggee.runs;
     void this.#goOn(beginStep(beginning, origin), paused, target);
   }
 
@@ -407,7 +411,7 @@ export class Execution {
   async #paused(paused: Paused): Promise<void> {
     this.#stands = true;
     await this.#answered;
-    await this.#judge(paused).catch(this.#failed);
+    await this.#judge(await this.#debuggee.statements.settled(paused)).catch(this.#failed);
   }
 
   async #judge(paused: Paused, isKnown = false): Promise<void> {
@@ -442,8 +446,11 @@ export class Execution {
     const isWish = fulfilledBy !== undefined && hit.some((id) => this.breakpointIds.get(id) === fulfilledBy);
     const policy = this.#policy;
     // A change is made on the way: the user stops there only if something else says so.
-    if (isMet && !isForced && reason === null && policy instanceof Continue)
-      return this.#goOn({ how: 'resume' }, paused);
+    if (isMet && !isForced && reason === null && policy instanceof Continue) {
+      const isStatement =
+        !isOwn && (await isDebuggerStatement(this.#debuggee.scripts, this.#placeOf(paused, frames))) === true;
+      if (!isStatement) return this.#goOn({ how: 'resume' }, paused);
+    }
     const pause = this.#pauseOf(paused, frames, isSwitch);
     if (!isForced && (reason === null || isSwitch)) {
       const verdict = policy.judge(pause);
@@ -461,6 +468,7 @@ export class Execution {
       );
     const hasReturned = this.#move !== undefined && isCallerOf(frames, this.#origin);
     this.#move = undefined;
+    this.#isLoading = false;
     const stop = new PausedState(paused, frames, currentPid, survey, scripts, this.#nextFrameId);
     stop.hasReturned = hasReturned;
     if (known?.errorStack !== undefined) stop.showError(known.errorStack);
@@ -495,6 +503,9 @@ export class Execution {
         () => trail.isLost(),
       );
     else if (this.isPauseWanted) trail.isLost();
+    // While its modules are loaded there is nobody to lead: whoever repeats the run begins after that.
+    else if (!this.#debuggee.runs) return;
+    else if (this.#isLoading) trail.isLost();
     // One that has no breakpoint is that of a `debugger` statement.
     else trail.moves(this.#move ?? { how: 'arrive', place, arrival: 1 });
   }

@@ -5,6 +5,7 @@
 import type { Debugger } from 'node:inspector';
 import { AGENT } from '../worker/channel.ts';
 import { STOP_GROUP, type Debuggee } from './debuggee.ts';
+import { StatementBreakpoints } from './debuggerStatement.ts';
 import { sameMark, type Change, type CodePoint, type NumberedMark } from './moment.ts';
 
 type Paused = Debugger.PausedEventDataType;
@@ -23,6 +24,7 @@ export class Repetition {
   #changes: readonly NumberedChange[];
   /** The next one to be made. */
   #next = 0;
+  readonly #atStatements = new Set<NumberedMark>();
   /** V8's breakpoints at those of the next event that are still to be made. */
   #breakpoints: { id: string; mark: NumberedMark }[] = [];
   /** The event whose changes V8 and the machine wait for. */
@@ -71,6 +73,12 @@ export class Repetition {
     return this.#due && this.#changes[this.#next]?.mark;
   }
 
+  /** Learn which changes are made at a `debugger` statement. */
+  async learn(isStatement: (place: CodePoint) => Promise<boolean>): Promise<void> {
+    for (const { mark } of this.#changes)
+      if (mark.kind === 'place' && (await isStatement(mark.place))) this.#atStatements.add(mark);
+  }
+
   /**
    * Let V8 pause where the next change is made, and where all others of its event are: arrivals are counted from before the
    * event.
@@ -88,7 +96,7 @@ export class Repetition {
         const before = this.#changes[number - 1];
         if (number > this.#next && sameMark(before!.mark, mark)) return;
         if (mark.kind !== 'place') await this.#debuggee.ask('stopForChange', mark);
-        else this.#breakpoints.push({ id: await this.#breakAt(mark.place, number, mark), mark });
+        else this.#breakpoints.push({ id: await this.#breakAt(number, mark), mark });
       }),
     );
   }
@@ -97,19 +105,20 @@ export class Repetition {
     this.#breakpoints = this.#breakpoints.filter((one) => !made.includes(one));
     return made.map(({ id }) => this.#debuggee.removal.remove(id));
   }
-  async #breakAt(
-    { url, line, column }: CodePoint,
-    number: number,
-    { event, arrival }: { event: number; arrival: number },
-  ): Promise<string> {
+  async #breakAt(number: number, mark: Extract<NumberedMark, { kind: 'place' }>): Promise<string> {
+    const { event, arrival, place } = mark;
+    const { url, line, column } = place;
+    const isStatement = this.#atStatements.has(mark);
+    const test = `globalThis[Symbol.for('${AGENT}')].moments.is(${-1 - number}, ${event}, ${arrival})`;
     // V8 refuses a breakpoint that was asked for in the same words: a number that matches nothing makes it another.
     const urlRegex = `^${url.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$|^change ${number}$`;
     const { breakpointId } = await this.#debuggee.client.send('Debugger.setBreakpointByUrl', {
       urlRegex,
       lineNumber: line,
       columnNumber: column,
-      condition: `globalThis[Symbol.for('${AGENT}')].moments.is(${-1 - number}, ${event}, ${arrival})`,
+      condition: isStatement ? StatementBreakpoints.condition(-1 - number, test) : test,
     });
+    if (isStatement) this.#debuggee.statements.add(breakpointId, -1 - number);
     return breakpointId;
   }
 

@@ -5,6 +5,7 @@
 import { INTERRUPT_ENTRIES, RESUMES } from '../../stack/debugger/places.ts';
 import { TRACEPOINT_NAMES } from '../../stack/trace/table.ts';
 import type { World } from '../../stack/world/world.ts';
+import type { CodePoint } from '../control/moment.ts';
 import { isForeign } from './codeKinds.ts';
 import type { CountedAccess } from './dataBreakpoints.ts';
 import { callSites } from './values/callSites.ts';
@@ -21,8 +22,8 @@ export interface CountedArrival {
 }
 /** A stop that the user wants, passed by in a search. */
 export interface PassedStop {
-  /** DAP's id of the breakpoint, or the filter. */
-  by: number | string;
+  /** DAP's id of the breakpoint, or the filter; of a `debugger` statement, its place. */
+  by: number | string | CodePoint;
   event: number;
   /** Of a breakpoint: arrivals since the event, this one included. */
   arrival: number;
@@ -70,6 +71,7 @@ export class Moments {
   /** By DAP's id of a breakpoint: arrivals at its places. */
   readonly #reached = new Map<number, Counts>();
   readonly #totals = new Map<number, number>();
+  readonly #met = new Map<number, boolean>();
   readonly #tracked = new Map<number, TrackedFunction>();
   #noted: NotedArrival[] = [];
   /** The event at which each conditional breakpoint was set. */
@@ -158,6 +160,10 @@ export class Moments {
   passesAccess(id: number, access: CountedAccess, sentence: string): void {
     this.#passes({ by: id, event: access.event, arrival: access.arrival, access, sentence });
   }
+  /** A `debugger` statement of the program would. */
+  passesStatement(number: number, place: CodePoint): void {
+    this.#passes({ by: place, event: this.#world.event, arrival: this.count(number) });
+  }
   #passes(stop: PassedStop): void {
     if (this.#passed.length === 2 * MOST_PASSED) this.#passed = this.#passed.slice(MOST_PASSED);
     this.#passed.push(stop);
@@ -182,6 +188,15 @@ export class Moments {
   /** The condition of a breakpoint that pauses at one arrival. */
   is(place: number, event: number, arrival: number): boolean {
     return this.count(place) === arrival && this.#world.event === event;
+  }
+
+  /** The condition of a breakpoint that pauses always; whether it is the arrival it waits for is asked then. */
+  meets(place: number, isMet: boolean): true {
+    this.#met.set(place, isMet);
+    return true;
+  }
+  isMet(place: number): boolean {
+    return this.#met.get(place) === true;
   }
 
   /** The condition of a breakpoint that pauses at the `arrival`th arrival from now on. */

@@ -3,6 +3,7 @@ import { message } from '../../language/message.ts';
 import { UserError } from '../../language/userError.ts';
 import { BEGIN, type CodePoint, type Mark, type Moment } from '../control/moment.ts';
 import type { PausedState } from '../control/pausedState.ts';
+import { Continue } from '../control/policies/continue.ts';
 import type { RecordedBookmark } from '../recordings/data.ts';
 import { callOf, rawPlace, surroundings } from '../travel/here.ts';
 import { noEvent, type Arrival, type History } from '../travel/history.ts';
@@ -115,7 +116,7 @@ export class Travel {
     const { armed: filters, sockets, data } = configuration;
     this.#past.go(run, event, async () => {
       const found = await history.stopBefore(moment, raw, { breakpoints, filters, sockets, data });
-      const { target, hits, here, sentence, unfound } = found;
+      const { target, hits, here, sentence, isStatement = false, unfound } = found;
       for (const field of unfound) this.#past.tellUnfound(configuration.dataFields.text(field));
       if (target !== undefined) {
         const isFunction = hits.some((id) => run.execution.functionBreakpoints.has(id));
@@ -123,7 +124,11 @@ export class Travel {
         const told = { reason: sentence === undefined ? reason : 'data breakpoint', hitBreakpoints: hits };
         return {
           here,
-          told: sentence === undefined ? told : { ...told, text: sentence },
+          told: isStatement
+            ? new Continue().tell()
+            : sentence === undefined
+              ? told
+              : { ...told, text: sentence },
           arrive: (frontier) => history.arrive(target, frontier, { filters, sockets }),
         };
       }

@@ -44,6 +44,8 @@ export interface StopBefore extends Found {
   hits: number[];
   /** Of a data breakpoint: what has happened to the field, in the user's language. */
   sentence?: string;
+  /** It is a `debugger` statement that no breakpoint stops at. */
+  isStatement?: boolean;
   /** Fields with data breakpoints of which nothing is known in the past. */
   unfound: number[];
 }
@@ -75,6 +77,8 @@ interface Passed {
   reached: CountedArrival | undefined;
   /** The moment up to which they are, by numbers, if bytes are watched; undefined: it has none. */
   end?: Mark | undefined;
+  /** The last of the stops is the `debugger` statement at which they end. */
+  endsAtStatement: boolean;
   /** So many of the stops would come at the next tracepoint: their bytes have changed. */
   later: number;
 }
@@ -170,15 +174,20 @@ export class History {
     const windows = isCounted ? [Infinity] : windowsBefore(moment);
     for await (const [, passed] of this.#looks(moment, windows, look)) {
       const { reached, end } = passed;
+      const self = passed.endsAtStatement ? passed.stops.findLast(({ by }) => isPlace(by, raw)) : undefined;
       const at = breakpoints.find(({ id, place }) => id === reached?.id && samePoint(place, raw));
       if (end?.kind === 'place') here = { mark: end, moves: [] };
       else if (!isOwn && at !== undefined && reached !== undefined)
         here = { mark: { kind: 'place', place: at.place, ...counted(reached) }, moves: [] };
-      const isHere = ({ by, event, arrival, access }: PassedStop): boolean =>
-        isOwn
+      if (self !== undefined) here = stopOf(self, breakpoints).target!;
+      const isHere = (stop: PassedStop): boolean => {
+        const { by, event, arrival, access } = stop;
+        if (stop === self) return true;
+        return isOwn
           ? (typeof by === 'string' && event === mark.event) ||
-            (access !== undefined && isSameAccess(access, mark))
+              (access !== undefined && isSameAccess(access, mark))
           : by === at?.id && event === reached?.event && arrival === reached.arrival;
+      };
       const before = await this.#lastOf(passed, isHere, this.#known(wishes), isCounted);
       if (before !== undefined) return { ...before, here, unfound: this.#unfound(fields) };
     }
@@ -257,17 +266,18 @@ export class History {
       await replica.watchFor(known);
       if (!known.data.some(({ field }) => this.#machines.isBytes(field))) {
         await replica.follow(moment);
-        return { ...(await replica.passed()), later: 0 };
+        return { ...(await replica.passed()), endsAtStatement: replica.standsAtStatement, later: 0 };
       }
       const isOwn = isMachines(moment);
       if (!isOwn) await replica.track([{ place: raw, of: { name: '', url: raw.url } }]);
       await replica.follow(moment);
+      const endsAtStatement = replica.standsAtStatement;
       const later = await replica.compareBytes();
       const last = isOwn ? undefined : (await replica.tracked()).at(-1);
       const end = isOwn
         ? moment.mark
         : last && momentOf(last, [{ place: raw, of: { name: '', url: '' } }]).mark;
-      return { ...(await replica.passed()), end, later };
+      return { ...(await replica.passed()), end, endsAtStatement, later };
     });
   }
   /** The program's first line. */
@@ -422,6 +432,9 @@ function isSameAccess({ field, how, event, arrival }: CountedAccess, mark: Mark)
   );
 }
 
+function isPlace(by: PassedStop['by'], place: CodePoint): boolean {
+  return typeof by === 'object' && samePoint(by, place);
+}
 function stopOf(
   { by, event, arrival, access, sentence }: PassedStop,
   breakpoints: readonly PlacedBreakpoint[],
@@ -430,6 +443,8 @@ function stopOf(
     const how = by === UNCAUGHT_FILTER ? 'uncaught' : 'tracepoint';
     return { target: at({ kind: 'own', event, how }), hits: [] };
   }
+  if (typeof by === 'object')
+    return { target: at({ kind: 'place', event, place: by, arrival }), hits: [], isStatement: true };
   if (access !== undefined)
     return { target: at({ kind: 'access', ...access }), hits: [by], ...(sentence && { sentence }) };
   const { place } = breakpoints.find(({ id }) => id === by)!;

@@ -9,6 +9,7 @@ import { message } from '../../language/message.ts';
 import { UserError } from '../../language/userError.ts';
 import type { DataFields, OfferedField } from '../control/dataFields.ts';
 import type { Debuggee } from '../control/debuggee.ts';
+import { isDebuggerStatement } from '../control/debuggerStatement.ts';
 import { at, fieldsOf, type CodePoint, type Moment } from '../control/moment.ts';
 import { makeChange, type NumberedChange } from '../control/repetition.ts';
 import type { Trail } from '../control/trail.ts';
@@ -332,6 +333,7 @@ export class Machines {
       changes: [...this.#changes],
       counted: [...this.#counted],
       fields: this.#expected(),
+      isStatement: (place: CodePoint) => isDebuggerStatement(this.#original.debuggee.scripts, place),
       ...more,
     };
     return this.#make(this.#blueprint, repeated, since);

@@ -13,6 +13,7 @@ import {
   type Mark,
   type Moment,
   sameMark,
+  samePoint,
   type Move,
   type StepMove,
   type NumberedMark,
@@ -21,6 +22,11 @@ import {
 import type { CountedArrival, NotedArrival, PassedStop, TrackedFunction } from '../inspect/moments.ts';
 import { PRACTICE, type MachineThread } from '../control/machineThread.ts';
 import { Repetition, type NumberedChange } from '../control/repetition.ts';
+import {
+  isDebuggerStatement,
+  pausesAtStatement,
+  StatementBreakpoints,
+} from '../control/debuggerStatement.ts';
 import type { Execution } from '../control/execution.ts';
 import type { ComparedPlace, StatementChange } from '../inspect/changingStatements.ts';
 import type { CountedAccess, DataWish, ExpectedField } from '../inspect/dataBreakpoints.ts';
@@ -29,6 +35,7 @@ import type { ArmedFilter } from '../inspect/stops.ts';
 import type { CountedClass } from '../worker/creations.ts';
 import { AGENT, type BootConfig } from '../worker/channel.ts';
 import { waitingSemiSpace } from '../worker/thread.ts';
+import { rawPlace } from './here.ts';
 import { codeOf, type RunCode } from './runCode.ts';
 import type { Threads } from './threads.ts';
 
@@ -89,6 +96,8 @@ export interface Repeated extends Pick<Past, 'inputs' | 'lasting'>, Partial<Pick
   fields: readonly ExpectedField[];
   /** The kernel's functions say when they begin and end. */
   isTraced?: boolean;
+  /** Whether a `debugger` statement is at a place; undefined: the script is not known. */
+  isStatement?(place: CodePoint): Promise<boolean | undefined>;
   /** It is recorded as if it were the first to do it. */
   isTold?: boolean;
 }
@@ -127,13 +136,28 @@ export class Replica {
   #lost: Error | undefined;
   readonly #repetition: Repetition;
   readonly #threads: Threads;
+  /** Its modules are evaluated: nobody waits for V8's pauses. */
+  #isLoading = true;
   /** Nothing has run since the garbage was collected. */
   #isTidy = false;
   #firstTracked = 0;
   #places = 0;
   #breakpoints = 0;
+  /** What would stop the user on the way; undefined: nobody asks for that. */
+  #wishes: Wishes | undefined;
+  /** It was led to a `debugger` statement, which is the last stop that it has passed. */
+  standsAtStatement = false;
+  /** The numbers of the places of `debugger` statements, by their names. */
+  readonly #visited = new Map<string, number>();
 
-  private constructor(blueprint: Blueprint, thread: MachineThread, { changes, isTold = false }: Repeated) {
+  readonly #isKnownStatement: Repeated['isStatement'];
+
+  private constructor(
+    blueprint: Blueprint,
+    thread: MachineThread,
+    { changes, isStatement, isTold = false }: Repeated,
+  ) {
+    this.#isKnownStatement = isStatement;
     this.debuggee = new Debuggee(thread, isTold);
     this.#threads = blueprint.threads;
     const { debuggee } = this;
@@ -166,8 +190,10 @@ export class Replica {
         blueprint.skip,
       );
       await replica.debuggee.load();
+      replica.#isLoading = false;
       await replica.expectStacks(lasting);
       if (counted.length > 0) await replica.debuggee.ask('data.expect', fields);
+      await replica.#repetition.learn((place) => replica.#isStatement(place));
       await replica.#repetition.await();
       return replica;
     } catch (error) {
@@ -178,6 +204,8 @@ export class Replica {
 
   #hasPaused(paused: Paused): void {
     const pauses = this.#waiting?.pauses;
+    if (this.#isLoading && pausesAtStatement(this.debuggee, paused))
+      this.debuggee.client.send('Debugger.resume').catch((error: Error) => this.fails(error));
     if (pauses === undefined) return;
     this.#waiting = undefined;
     this.paused = paused;
@@ -227,17 +255,37 @@ export class Replica {
     return last !== undefined && sameMark({ kind: 'access', ...last }, mark);
   }
 
-  /** Let it go on until V8 pauses for more than a change. */
+  /** Let it go on until V8 pauses for more than a change, or than a `debugger` statement of the program. */
   async #go(): Promise<Paused> {
     for (;;) {
       await this.#repetition.leave();
-      const paused = await this.#goOn();
+      const paused = (this.paused = await this.debuggee.statements.settled(await this.#goOn()));
+      this.standsAtStatement = await this.#visitsStatement(paused);
+      if (pausesAtStatement(this.debuggee, paused)) continue;
       if (this.#repetition.isOver) return paused;
       const isMachineStop = (paused.hitBreakpoints ?? []).length === 0;
       const stop = isMachineStop ? await this.debuggee.askIn<number>('stops.changeStop') : 0;
       const isMet = this.#repetition.meets(paused, stop);
       if (!isMet || (!isMachineStop && paused.hitBreakpoints!.length > 1)) return paused;
     }
+  }
+  /** At a `debugger` statement V8 pauses always: to count its pauses is to count its arrivals. @returns whether it is one */
+  async #visitsStatement(paused: Paused): Promise<boolean> {
+    if (this.#wishes === undefined) return false;
+    const place = rawPlace(this.debuggee, paused);
+    if (!pausesAtStatement(this.debuggee, paused) && !(await this.#isStatement(place))) return false;
+    // A breakpoint there decides whether it stops.
+    if (this.#wishes.breakpoints.some((one) => samePoint(one.place, place))) return false;
+    const { url, line, column } = place;
+    const name = `${url}:${line}:${column}`;
+    let number = this.#visited.get(name);
+    if (number === undefined) this.#visited.set(name, (number = ++this.#places));
+    await this.debuggee.ask('moments.passesStatement', number, place);
+    return true;
+  }
+  async #isStatement(place: CodePoint): Promise<boolean> {
+    const known = await this.#isKnownStatement?.(place);
+    return known ?? (await isDebuggerStatement(this.debuggee.scripts, place)) ?? false;
   }
   #goOn(): Promise<Paused> {
     if (this.#lost !== undefined) return Promise.reject(this.#lost);
@@ -315,15 +363,24 @@ export class Replica {
   async #step(move: StepMove): Promise<void> {
     if (this.#lost !== undefined) throw this.#lost;
     const lost = new Promise<never>((_, reject) => (this.#waiting = { reject }));
+    this.standsAtStatement = false;
     this.paused = await Promise.race([lost, this.execution.lead(this.paused!, move)]);
     this.#waiting = undefined;
   }
   /** Run until V8 is at a place and a condition holds, a call of the agent's moments. */
   async #arriveAt(place: CodePoint, call: (number: number) => string): Promise<void> {
-    const breakpointId = await this.#breakAt(place, `${MOMENTS}.${call(++this.#places)}`);
+    const number = ++this.#places;
+    const breakpointId = await this.#waitAt(place, number, `${MOMENTS}.${call(number)}`);
     const { hitBreakpoints = [] } = await this.#go();
     await this.#remove(breakpointId);
     if (!hitBreakpoints.includes(breakpointId)) throw new StrayedError();
+  }
+  /** Pause at the visit of a place that passes a test; any other visit of a `debugger` statement stays one. */
+  async #waitAt(place: CodePoint, number: number, test: string): Promise<string> {
+    if (!(await this.#isStatement(place))) return this.#breakAt(place, test);
+    const breakpointId = await this.#breakAt(place, StatementBreakpoints.condition(number, test));
+    this.debuggee.statements.add(breakpointId, number);
+    return breakpointId;
   }
   /** @param condition evaluated at each arrival: V8 pauses if it is true */
   async #breakAt({ url, line, column }: CodePoint, condition: string): Promise<string> {
@@ -343,7 +400,8 @@ export class Replica {
 
   /** Pause when it comes to this place at its time. @returns V8's id of the breakpoint */
   stopAt({ place, event, arrival }: Extract<Mark, { kind: 'place' }>): Promise<string> {
-    return this.#breakAt(place, `${MOMENTS}.is(${++this.#places}, ${event}, ${arrival})`);
+    const number = ++this.#places;
+    return this.#waitAt(place, number, `${MOMENTS}.is(${number}, ${event}, ${arrival})`);
   }
   /** Stop at the first tracepoint with at least this event number, whenever it comes to that. */
   async stopAfter(event: number): Promise<void> {
@@ -360,7 +418,9 @@ export class Replica {
   }
 
   /** Note which stops these would make. */
-  async watchFor({ breakpoints, filters, sockets, data }: Wishes): Promise<void> {
+  async watchFor(wishes: Wishes): Promise<void> {
+    this.#wishes = wishes;
+    const { breakpoints, filters, sockets, data } = wishes;
     await this.debuggee.ask('watchFor', filters, sockets, data);
     await Promise.all(
       breakpoints.map(async ({ id, place, condition, hitCondition }, index) => {
@@ -421,7 +481,10 @@ export class Replica {
     await Promise.all(
       places.map(async ({ place, of }, index) => {
         await this.debuggee.askIn(`moments.track(${first + index}, ${JSON.stringify(of)})`);
-        await this.#breakAt(place, `${MOMENTS}.note(${first + index})`);
+        const note = `${MOMENTS}.note(${first + index})`;
+        // Who asks for stops is told of `debugger` statements, which no breakpoint may hide.
+        if (this.#wishes === undefined) await this.#breakAt(place, note);
+        else await this.#waitAt(place, first + index, note);
       }),
     );
   }
