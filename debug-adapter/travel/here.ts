@@ -59,13 +59,18 @@ export async function surroundings(
   // A function that calls itself is its own caller.
   if (caller !== undefined && !callerIsSame)
     for (const location of callerPlaces) add(caller, location, 'caller');
-  const depth = (frame: FrameView): number => frames.filter((other) => isSame(other, frame)).length;
+  // The frames of an error were on V8's stack together, those that await apart.
+  const isError = stop.isOfError(top);
+  const depth = (frame: FrameView): number =>
+    frames.filter((other) => isSame(other, frame) && other.isAwaiting !== true).length;
+  const isOnStack = ({ callFrame, isAwaiting }: FrameView): boolean =>
+    callFrame !== undefined || (isError && isAwaiting !== true);
   return {
     here: {
       thread,
       line: top.line - 1,
-      depth: top.callFrame === undefined ? 1 : depth(top),
-      callerDepth: caller?.callFrame === undefined ? undefined : depth(caller),
+      depth: isOnStack(top) ? depth(top) : 1,
+      callerDepth: caller !== undefined && isOnStack(caller) ? depth(caller) : undefined,
       asleep: sleeping !== undefined,
     },
     places,
@@ -99,28 +104,54 @@ export async function callOf(
   };
 }
 
-/** As V8 names it on its stack. */
-const nameOf = ({ name, callFrame }: FrameView): string => callFrame?.functionName ?? name;
+/** As V8 names it on its stack; in the text of a stack the class or the object of a method comes before its name. */
+function nameOf({ name, callFrame }: FrameView): string {
+  if (callFrame !== undefined) return callFrame.functionName;
+  const own = name.slice(name.lastIndexOf('.') + 1);
+  return own === '(anonymous)' || own === '<anonymous>' ? '' : own;
+}
 const isSame = (one: FrameView, other: FrameView): boolean =>
   nameOf(one) === nameOf(other) && one.url === other.url;
 
 /** Where V8 can pause in the function of a frame. */
 async function placesIn({ client, scripts }: Debuggee, frame: FrameView): Promise<Location[]> {
-  const start = frame.callFrame?.functionLocation ?? lineOf(scripts.byUrl(frame.url)?.id, frame);
-  if (start === undefined) return [];
-  const { locations } = await client.send('Debugger.getPossibleBreakpoints', {
-    start,
-    restrictToFunction: true,
-  });
+  const from = async (start: Debugger.Location): Promise<Debugger.BreakLocation[]> =>
+    (await client.send('Debugger.getPossibleBreakpoints', { start, restrictToFunction: true })).locations;
+  const start = frame.callFrame?.functionLocation;
+  const scriptId = scripts.byUrl(frame.url)?.id;
+  const locations =
+    start !== undefined
+      ? await from(start)
+      : scriptId === undefined
+        ? []
+        : await fromLine(scriptId, frame, from);
   return locations.map(({ lineNumber, columnNumber = 0, type }) => ({
     line: lineNumber,
     column: columnNumber,
     returns: type === 'return',
   }));
 }
-/** Of a frame that V8 does not have, only its line is known. */
-function lineOf(scriptId: string | undefined, { line }: FrameView): Debugger.Location | undefined {
-  return scriptId === undefined ? undefined : { scriptId, lineNumber: line - 1, columnNumber: 0 };
+/** Of a frame that V8 does not have, only its place is known: what its function has in its line, and after that. */
+async function fromLine(
+  scriptId: string,
+  { line, column }: FrameView,
+  from: (start: Debugger.Location) => Promise<Debugger.BreakLocation[]>,
+): Promise<Debugger.BreakLocation[]> {
+  const lineNumber = line - 1;
+  const after = await from({ scriptId, lineNumber, columnNumber: column - 1 });
+  // A line may begin in another function, which calls or makes this one; each has its end for itself.
+  const end = after.at(-1);
+  let columnNumber = 0;
+  while (columnNumber < column - 1) {
+    const locations = await from({ scriptId, lineNumber, columnNumber });
+    if (
+      locations.at(-1)?.lineNumber === end?.lineNumber &&
+      locations.at(-1)?.columnNumber === end?.columnNumber
+    )
+      return locations;
+    columnNumber++;
+  }
+  return after;
 }
 
 /** Where V8 stands. */
