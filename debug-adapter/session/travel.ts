@@ -4,6 +4,7 @@ import { UserError } from '../../language/userError.ts';
 import { BEGIN, type CodePoint, type Mark, type Moment } from '../control/moment.ts';
 import type { PausedState } from '../control/pausedState.ts';
 import { Continue } from '../control/policies/continue.ts';
+import { isScenario } from '../inspect/codeKinds.ts';
 import type { RecordedBookmark } from '../recordings/data.ts';
 import { callOf, rawPlace, surroundings } from '../travel/here.ts';
 import { noEvent, type Arrival, type History } from '../travel/history.ts';
@@ -45,10 +46,14 @@ export class Travel {
     const caller = returnedTo(run, stop, moment, thread);
     this.#past.go(run, event, async () => {
       const ended = caller && (await history.endOfCall(moment, thread, caller));
-      const { target, here } = ended ?? (await history.lineBefore(moment, raw, around));
-      if (target === undefined)
+      let { target, here } = ended ?? (await history.lineBefore(moment, raw, around));
+      // A handler that the library calls: what the program did before has ended.
+      if (target === undefined && !around.here.asleep && isScenario(raw.url))
+        ({ target, here } = await history.lastInProgram(moment, raw, thread));
+      const found = target;
+      if (found === undefined)
         throw new UserError('There is no line before this one in the history of this thread.');
-      return { here, told: { reason: 'step' }, arrive: (frontier) => history.arrive(target, frontier) };
+      return { here, told: { reason: 'step' }, arrive: (frontier) => history.arrive(found, frontier) };
     });
   }
 

@@ -19,6 +19,7 @@ import type { CountedArrival, NotedArrival, PassedStop } from '../inspect/moment
 import { changeBefore } from './changingStatement.ts';
 import { endOfCall } from './endOfCall.ts';
 import type { Call, Surroundings } from './here.ts';
+import { lastLine, programPlaces } from './lastInProgram.ts';
 import { lineBefore, threadOf, type PlaceRole } from './lineBefore.ts';
 import type { Machines } from './machines.ts';
 import {
@@ -110,6 +111,28 @@ export class History {
   async endOfCall(stands: Moment, thread: number, caller: CodePoint): Promise<Found | undefined> {
     const target = await endOfCall(this.#machines, stands, thread, caller);
     return target && { target, here: stands };
+  }
+  /** The line of the program that a thread has run last before a moment. @param raw where V8 stands, in the program */
+  async lastInProgram(moment: Moment, raw: CodePoint, thread: number): Promise<Found> {
+    let here = moment;
+    for (const window of windowsBefore(moment)) {
+      const from = moment.mark.event - window;
+      const places = await this.#machines.with(from, undefined, async (replica) => {
+        if (from > 0 && (await replica.toEvent(from)) >= moment.mark.event) return undefined;
+        return programPlaces(replica, () => replica.follow(moment));
+      });
+      if (places === undefined) continue;
+      if (!places.some(({ place }) => samePoint(place, raw)))
+        places.push({ place: raw, of: { name: '', url: raw.url }, returns: false });
+      const arrivals = [...((await this.#arrivals(moment, places, from)) ?? [])];
+      const self = arrivals.pop();
+      if (self !== undefined) here = momentOf(self, places);
+      const found = lastLine(arrivals, places, thread);
+      // The line may begin before the first arrival of what was looked at.
+      if (found !== undefined && (from <= 0 || found !== arrivals[0]))
+        return { target: momentOf(found, places), here };
+    }
+    return { target: undefined, here };
   }
   /** Where the call of a function began that is still under way. @param raw where V8 stands */
   beginningOf({ thread, depth, entry }: Call, moment: Moment, raw: CodePoint): Promise<Found> {
