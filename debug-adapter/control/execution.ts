@@ -1,5 +1,5 @@
 /** Resuming and stopping: carries out the current policy's verdict on each of V8's pauses. */
-import { message, type Message } from '../../language/message.ts';
+import { message } from '../../language/message.ts';
 import { UserError } from '../../language/userError.ts';
 import type { Debugger } from 'node:inspector';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
@@ -19,7 +19,7 @@ import { Continue, RunTo, RunToEntry } from './policies/continue.ts';
 import { ToProgram } from './policies/toProgram.ts';
 import { Interrupt } from './policies/interrupt.ts';
 import { isMachineStop, Pause, visibleTop, type PauseFrame } from './policies/pause.ts';
-import type { Go, GoOn, Policy, Told, Verdict } from './policies/policy.ts';
+import type { Go, GoOn, Policy, Retold, Told, Verdict } from './policies/policy.ts';
 import { StepTargets } from './stepTargets.ts';
 import type { CodePoint, Move, StepMove } from './moment.ts';
 import { Arrived } from './policies/arrived.ts';
@@ -326,17 +326,17 @@ export class Execution {
   /**
    * The stop is over for the client, while V8 stays paused.
    *
-   * @returns a function that lets it stop again, with another description if need be
+   * @returns a function that lets it stop again, told otherwise if need be
    */
-  setAside(): (description?: Message) => void {
+  setAside(): (told?: Retold) => void {
     const stop = this.#stop;
     if (stop === undefined) throw new NotPausedError();
     this.#stop = undefined;
     this.#sight = 'unseen';
     this.onContinued(stop);
-    return (description) => {
+    return (told) => {
       this.#sight = 'shown';
-      if (description !== undefined) stop.description = description;
+      Object.assign(stop, told);
       this.#stop = stop;
       this.onStop(stop);
     };

@@ -54,6 +54,8 @@ export interface Destination {
   /** Where it began. */
   here: Moment;
   told: Told;
+  /** It leads to where it began. */
+  stays?: boolean;
   arrive(frontier: Mark): Promise<Arrival>;
 }
 
@@ -178,7 +180,11 @@ export class ShownPast {
     search: Search,
     find: () => Promise<Destination>,
   ): Promise<void> {
-    const { here, told, arrive } = await find();
+    const { here, told, stays = false, arrive } = await find();
+    if (stays) {
+      search.checkWanted();
+      return this.#showAgain(run, () => stopAgain({ description: undefined, text: undefined, ...told }));
+    }
     const present = this.#present ?? { run, event, frontier: frontierOf(here, event), stopAgain };
     await this.#show(await arrive(present.frontier), present, told, search);
     this.#present = present;
@@ -321,7 +327,9 @@ export class ShownPast {
       this.#tell(why);
       void past.kill();
     } else past.retire(this.threads);
-    await this.#showAgain(present.run, () => present.stopAgain(message('Paused at the end of the past')));
+    await this.#showAgain(present.run, () =>
+      present.stopAgain({ description: message('Paused at the end of the past') }),
+    );
   }
   /** What was offered in the past is known in the present, as far as both live. */
   async #carryFields(past: Run, present: Run): Promise<void> {

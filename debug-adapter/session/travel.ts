@@ -90,14 +90,15 @@ export class Travel {
     if (run.execution.stop !== stop) throw run.notStopped();
     const history = this.#past.historyOf(run);
     this.#past.go(run, event, async () => {
-      const { target, here } = await history.beginningOf(call, moment, raw);
+      const { target, here, stays } = await history.beginningOf(call, moment, raw);
       if (target === undefined)
         throw new UserError(
           'The beginning of this call is not known: it is before all that can be repeated.',
         );
       return {
         here,
-        told: { reason: 'restart' },
+        told: { reason: 'restart', hitBreakpoints: [] },
+        stays,
         arrive: (frontier) => history.arrive(target, frontier),
       };
     });

@@ -135,17 +135,29 @@ export class History {
     return { target: undefined, here };
   }
   /** Where the call of a function began that is still under way. @param raw where V8 stands */
-  beginningOf({ thread, depth, entry }: Call, moment: Moment, raw: CodePoint): Promise<Found> {
-    return this.#arrivalBefore(moment, raw, [entry], (arrivals) =>
-      arrivals.findLast((one) => one.place === 0 && threadOf(one) === thread && one.depth === depth),
-    );
+  async beginningOf(
+    { thread, depth, entry }: Call,
+    moment: Moment,
+    raw: CodePoint,
+  ): Promise<Found & { stays: boolean }> {
+    const isBeginning = (one: NotedArrival): boolean =>
+      one.place === 0 && threadOf(one) === thread && one.depth === depth;
+    let stays = false;
+    const found = await this.#arrivalBefore(moment, raw, [entry], (arrivals, self) => {
+      stays = self !== undefined && isBeginning(self);
+      return stays ? self : arrivals.findLast(isBeginning);
+    });
+    return { ...found, stays };
   }
-  /** @param choose one of the arrivals at the places, if it is among these; a further place is where V8 stands */
+  /**
+   * @param choose one of the arrivals at the places, or the one that leads to the moment itself, if it is among these; a
+   * further place is where V8 stands
+   */
   async #arrivalBefore(
     stands: Moment,
     raw: CodePoint,
     of: readonly TrackedPlace[],
-    choose: (arrivals: readonly NotedArrival[]) => NotedArrival | undefined,
+    choose: (arrivals: readonly NotedArrival[], self: NotedArrival | undefined) => NotedArrival | undefined,
   ): Promise<Found> {
     const moment = await this.#machines.numbered(stands);
     const places = [...of];
@@ -154,26 +166,33 @@ export class History {
       places.push({ place: raw, of: { name: '', url: raw.url } });
     let here = moment;
     // The line may begin before the first arrival of what was looked at.
-    const chosen = (arrivals: readonly NotedArrival[], from: number): Found | undefined => {
-      const found = choose(arrivals);
+    const chosen = (
+      arrivals: readonly NotedArrival[],
+      from: number,
+      self: NotedArrival | undefined,
+    ): Found | undefined => {
+      const found = choose(arrivals, self);
       const isCut = from > 0 && (found === undefined || found === arrivals[0]);
       return isCut ? undefined : { target: found && momentOf(found, places), here };
     };
     const known = this.#seenBefore(moment, places);
-    const found = known && chosen(known, this.#seen!.from);
+    const found = known && chosen(known.before, this.#seen!.from, known.self);
     if (found !== undefined) return found;
     const look: Look<NotedArrival[]> = (...how) => this.#arrivals(moment, places, ...how);
     for await (const [from, arrivals] of this.#looks(moment, windowsBefore(moment), look)) {
       this.#seen = { from, places, arrivals: [...arrivals] };
       const self = isAtPlace ? arrivals.pop() : undefined;
       if (self !== undefined) here = momentOf(self, places);
-      const found = chosen(arrivals, from);
+      const found = chosen(arrivals, from, self);
       if (found !== undefined) return found;
     }
     return { target: undefined, here };
   }
   /** What the last search saw before one of its moments; undefined: it saw other places, or not this moment. */
-  #seenBefore({ mark, moves }: Moment, places: readonly TrackedPlace[]): NotedArrival[] | undefined {
+  #seenBefore(
+    { mark, moves }: Moment,
+    places: readonly TrackedPlace[],
+  ): { before: NotedArrival[]; self: NotedArrival } | undefined {
     if (this.#seen === undefined || mark.kind !== 'place' || moves.length > 0) return undefined;
     const { arrivals, places: those } = this.#seen;
     const isAlike = those.length === places.length && places.every((one, at) => isSamePlace(one, those[at]!));
@@ -181,7 +200,7 @@ export class History {
       ({ place, event, arrival }) =>
         event === mark.event && arrival === mark.arrival && samePoint(those[place]!.place, mark.place),
     );
-    return isAlike && at >= 0 ? arrivals.slice(0, at) : undefined;
+    return isAlike && at >= 0 ? { before: arrivals.slice(0, at), self: arrivals[at]! } : undefined;
   }
   /** The last stop that breakpoints and filters of the user make before a moment. @param raw where V8 stands */
   async stopBefore(stands: Moment, raw: CodePoint, wishes: Wishes): Promise<StopBefore> {

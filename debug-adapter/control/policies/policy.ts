@@ -39,3 +39,5 @@ export interface Policy {
   judge(pause: Pause): Verdict;
   tell(pause: Pause): Told;
 }
+/** What is told otherwise of a stop that comes again. */
+export type Retold = { [Key in keyof Told]?: Told[Key] | undefined };

@@ -166,6 +166,24 @@ describe('debug adapter: a step back', () => {
       assert.equal(await restart('client'), 'client:18');
     }));
 
+  it('restarts a frame at the first line of its call: it stays there', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program }, () =>
+        adapter.request('setFunctionBreakpoints', { breakpoints: [{ name: 'tcp_v4_rcv' }] }),
+      );
+      await adapter.stopped();
+      const before = [await place(adapter), await event(adapter)];
+      // The second time in the past.
+      for (const lead of [() => Promise.resolve(), () => go(adapter, 'next', 'stepBack')]) {
+        await lead();
+        const { reason, description } = await stopAfter(adapter, 'restartFrame', { frameId: adapter.frame });
+        assert.deepEqual([reason, description], ['restart', undefined], adapter.output.at(-1)?.text);
+        assert.deepEqual([await place(adapter), await event(adapter)], before);
+      }
+      await go(adapter, 'next');
+      assert.notEqual(await place(adapter), before[0]);
+    }));
+
   it('is refused where the machine was interrupted amid a computation', () =>
     withAdapter(async (adapter) => {
       await adapter.launch({ program: fixture('busy') });
