@@ -73,19 +73,20 @@ export interface OtherRun {
 /**
  * Repeat a run up to a stop of its past, and change something there. Rejects with a message for the user.
  *
- * @param begin makes a run around the machine that repeats it
+ * @param begin makes a run around the machine that repeats it, in which `trace` then begins the user's traces
  */
 export async function otherRun(
   machines: Machines,
   stop: PastStop,
   changes: readonly Change[],
-  begin: (replica: Replica) => Run,
+  { begin, trace }: { begin: (replica: Replica) => Run; trace: (run: Run) => Promise<void> },
 ): Promise<OtherRun> {
   const replica = await machines.createRecorded(stop.inputs, stop.changes);
   const { debuggee, execution } = replica;
   const run = begin(replica);
   let fields: number[] = [];
   try {
+    await trace(run);
     await run.repeat(replica, async () => {
       await replica.follow(stop.moment);
       const { event, timeNs } = await debuggee.askIn<Instant>('now()');

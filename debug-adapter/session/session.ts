@@ -141,7 +141,11 @@ export class Session {
         this.#newRun(debuggee, original.launch, { original, execution }),
       replace: ({ debuggee, execution }, { launch }) =>
         this.#newRun(debuggee, launch, { execution, isHidden: true }),
-      setUp: (run) => this.#setUp(run),
+      repeatTraces: (run, event) => this.#traces.repeatIn(run, event),
+      setUp: async (run, event) => {
+        await this.#configuration.applyTo(run);
+        await this.#traces.goOn(run, event);
+      },
       keepFields: (fields) => this.#watches.keep(fields, this.#tell, this.#t),
       show: (run) => (this.#run = run),
     });

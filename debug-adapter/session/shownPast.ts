@@ -32,8 +32,10 @@ export interface PastNeeds {
   replace(replica: Replica, original: Run): Run;
   /** A run that has taken the place of another one has only these fields. */
   keepFields(fields: readonly number[]): void;
-  /** Set up a run that has taken the place of another one. */
-  setUp(run: Run): Promise<void>;
+  /** Begin the traces in a run that repeats another one up to an event, before its first line. */
+  repeatTraces(run: Run, event: number): Promise<void>;
+  /** Set up a run that has taken the place of another one at an event. */
+  setUp(run: Run, event: number): Promise<void>;
   /** From now on requests are about this run. */
   show(run: Run): void;
 }
@@ -275,17 +277,20 @@ export class ShownPast {
     this.#search(title, (search) => this.#replace(past, stop, changes, search), goBack);
   }
   async #replace(past: Run, stop: PastStop, changes: readonly Change[], search: Search): Promise<void> {
-    const { configuration, keepFields, replace, setUp, show, t } = this.#needs;
+    const { configuration, keepFields, repeatTraces, replace, setUp, show, t } = this.#needs;
     const present = this.#present!;
     const original = present.run;
     const machines = this.machinesFor(past);
     const made = await machines.changes();
-    const other = await otherRun(machines, stop, changes, (replica) => replace(replica, original));
+    const other = await otherRun(machines, stop, changes, {
+      begin: (replica) => replace(replica, original),
+      trace: (run) => repeatTraces(run, stop.event),
+    });
     const { run, replica, fields } = other;
     try {
       search.checkShown();
       configuration.leave();
-      await setUp(run);
+      await setUp(run, stop.event);
       search.checkWanted();
     } catch (error) {
       void run.kill();

@@ -5,6 +5,8 @@ import type { Run } from './run.ts';
 interface Wanted {
   number: number;
   text: string;
+  /** The event after which it listens. */
+  after: number;
 }
 
 export class Traces {
@@ -17,9 +19,9 @@ export class Traces {
     if (command === 'untrace') return this.#end(run, rest);
     if (rest.length === 0) return this.#list(run);
     const number = this.#next;
-    await run.debuggee.ask('tracing.begin', number, text);
+    const after = await run.debuggee.ask<number>('tracing.begin', number, text);
     this.#next++;
-    this.#wanted.push({ number, text });
+    this.#wanted.push({ number, text, after });
     return run.t('Trace {0} has begun; "untrace {0}" ends it.', number);
   }
   async #list(run: Run): Promise<string> {
@@ -43,7 +45,22 @@ export class Traces {
   /** Begin them in another machine. */
   async applyTo(run: Run): Promise<void> {
     await Promise.all(
-      this.#wanted.map(({ number, text }) => run.debuggee.ask('tracing.begin', number, text)),
+      this.#wanted.map(async (one) => {
+        one.after = await run.debuggee.ask<number>('tracing.begin', one.number, one.text);
+      }),
     );
+  }
+  /** Begin them in a machine that repeats the run up to an event: they gather again what they have gathered there. */
+  async repeatIn({ debuggee }: Run, event: number): Promise<void> {
+    await Promise.all(
+      this.#wanted.map(({ number, text, after }) =>
+        debuggee.ask('tracing.repeat', number, text, Math.min(after, event)),
+      ),
+    );
+  }
+  /** That machine goes on in the place of the other one. */
+  async goOn({ debuggee }: Run, event: number): Promise<void> {
+    for (const one of this.#wanted) one.after = Math.min(one.after, event);
+    await debuggee.ask('tracing.speak');
   }
 }

@@ -32,25 +32,36 @@ interface Trace {
   text: string;
   gathered: Gathered[];
   hasFailed: boolean;
+  /** What happens up to this event is not its concern. */
+  after: number;
   end(): void;
 }
 
 export class Tracing {
   readonly #world: World;
   readonly #evaluator: Evaluator;
-  readonly #tell: Tell;
+  readonly #say: Tell;
   readonly #t: Translate;
+  /** A run is repeated: what it prints was printed before. */
+  isSilent = false;
   readonly #traces = new Map<number, Trace>();
 
   constructor(world: World, describer: Describer, tell: Tell, t: Translate) {
     this.#world = world;
     this.#evaluator = new Evaluator(describer);
-    this.#tell = tell;
+    this.#say = tell;
     this.#t = t;
   }
 
-  /** Begin a trace. @param number that it is listed with @throws TraceError */
-  begin(number: number, text: string): void {
+  /**
+   * Begin a trace.
+   *
+   * @param number that it is listed with
+   * @param after the event after which it listens
+   * @returns that event
+   * @throws TraceError
+   */
+  begin(number: number, text: string, after = this.#world.event): number {
     const command = parseTrace(text);
     const names = namesOf(command, text);
     const gathered = command.actions.map((action) => ({
@@ -58,9 +69,22 @@ export class Tracing {
       counts: new Map<string, number>(),
       histogram: action.kind === 'hist' ? new Histogram() : undefined,
     }));
-    const trace: Trace = { number, text: text.trim(), gathered, hasFailed: false, end: () => {} };
+    const trace: Trace = { number, text: text.trim(), gathered, hasFailed: false, after, end: () => {} };
     trace.end = this.#world.tracer.onHit(names, (hit) => this.#hit(trace, command, hit));
     this.#traces.set(number, trace);
+    return after;
+  }
+  /** The run goes on as for the first time. */
+  speak(): void {
+    this.isSilent = false;
+  }
+  #tell(text: string, isError: boolean): void {
+    if (!this.isSilent) this.#say(text, isError);
+  }
+  /** Begin a trace in a run that is repeated: it gathers what it has gathered there, and says nothing before speak(). */
+  repeat(number: number, text: string, after: number): void {
+    this.isSilent = true;
+    this.begin(number, text, after);
   }
   /** End a trace. @returns what it has gathered; null: there is none of this number */
   end(number: number): string | null {
@@ -86,6 +110,7 @@ export class Tracing {
 
   #hit(trace: Trace, { filter, actions }: TraceCommand, hit: TraceHit): void {
     const { name, machine } = hit;
+    if (hit.event <= trace.after) return;
     const parameters = parametersOf(name);
     const { current, hostname } = machine;
     const around: Surroundings = {

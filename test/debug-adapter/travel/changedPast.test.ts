@@ -294,4 +294,29 @@ describe('debug adapter: the past is changed', () => {
       assert.equal(await go(adapter, 'reverseContinue'), 'client:19');
       assert.equal(((await adapter.go('continue')) as Stopped).text, written.text);
     }));
+
+  it('traces have counted what happened before the change, since they were begun, and say nothing of it again', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program, stopOnEntry: true }, () => breakAt(adapter, 19, 21));
+      await adapter.stopped();
+      await adapter.evaluate('trace syscalls:sys_enter { print(name); count(name) }');
+      await go(adapter, 'continue');
+      await adapter.evaluate('trace syscalls:sys_enter { count(comm) }');
+      const there = await adapter.evaluate('trace');
+      assert.match(there, /\[1\] .*\n {2}\["?socket"?\]: \d[\s\S]*\[2\] .*\n {2}count\(comm\): 0/);
+      const printed = () => said(adapter).match(/syscalls:sys_enter: /g)!.length;
+      const first = printed();
+      await go(adapter, 'continue');
+      const later = await adapter.evaluate('trace');
+      const all = printed();
+      assert.ok(all > first);
+      assert.notEqual(later, there);
+      await go(adapter, 'reverseContinue');
+      await change(adapter, () => adapter.evaluate('current.comm = "other"'));
+      assert.equal(await adapter.evaluate('trace'), there);
+      assert.equal(printed(), all);
+      await go(adapter, 'continue');
+      assert.equal(await adapter.evaluate('trace'), later.replace('client', 'other'));
+      assert.equal(printed(), all + all - first);
+    }));
 });
