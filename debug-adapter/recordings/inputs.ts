@@ -35,6 +35,10 @@ const READ: { [Kind in Input['kind']]: (place: Place) => Omit<Extract<Input, { k
   unplug: (place) => ({ wire: place.at('wire').text() }),
   answer: readAnswer,
   reading: readAnswer,
+  environment: (place) => ({
+    name: place.at('name').text(),
+    value: place.at('value').value === null ? null : place.at('value').text(),
+  }),
   edit: (place) => ({ path: place.at('path').list(readStep), value: readValue(place.at('value')) }),
   bytes: (place) => ({
     path: place.at('path').list(readStep),

@@ -5,6 +5,7 @@
 import { EventEmitter } from 'node:events';
 import path from 'node:path';
 import { BOOT_NS } from '../kernel/time/timekeeping.ts';
+import { environment } from '../user/environment.ts';
 import { load_addon } from '../user/native_addon.ts';
 import type { World } from '../world/world.ts';
 import type { NodeProcess } from './node_process.ts';
@@ -38,7 +39,7 @@ export function create_process_object(world: World, node: NodeProcess): ProcessO
     argv: [host.execPath, program.file, ...program.args],
     argv0: 'node',
     execArgv: [],
-    env: { ...host.env, ...program.env },
+    env: environment(world, program.env),
     pid,
     ppid: 1,
     title: path.basename(program.file),

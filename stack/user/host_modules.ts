@@ -75,6 +75,8 @@ export class HostModules {
         return this.#hostFiles().fs;
       case 'fs/promises':
         return this.#hostFiles().promises;
+      case 'os':
+        return this.#facts(name, real);
       case 'timers':
         return with_own(real, { ...worldTimers(), promises: timerPromises });
       case 'timers/promises':
@@ -113,6 +115,24 @@ export class HostModules {
       else asking[name] = this.#wrap(`${module}.${name}`, value as Callable, ASKING[module]!);
     }
     return asking;
+  }
+
+  /** A module whose functions tell of the host at once. */
+  #facts(module: string, real: Exports): Exports {
+    const { outside, inputs } = this.#world;
+    const told: Exports = {};
+    for (const name of Object.keys(real)) {
+      const fact = real[name];
+      if (typeof fact !== 'function') continue;
+      const ask = (args: unknown[]): unknown => {
+        if (/^set/.test(name) && inputs.is_replay)
+          throw new Error(`${module}.${name}(): a repeated run changes nothing of the host`);
+        return (fact as Callable)(...args);
+      };
+      const own = (...args: unknown[]) => outside.read(`${module}.${name}`, () => ask(args));
+      told[name] = Object.assign(own, { [Symbol.toPrimitive]: () => own() });
+    }
+    return with_own(real, told);
   }
 
   #computing(module: string, real: Exports): Exports {

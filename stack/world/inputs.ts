@@ -28,6 +28,8 @@ export type Input =
   | { kind: 'answer'; call: number; name: string; recorded: Uint8Array | null; outcome?: Outcome }
   /** The host answered at once: the program already has the answer. */
   | { kind: 'reading'; call: number; name: string; recorded: Uint8Array }
+  /** The program has read a variable of the host's environment, for the first time; null: there is none. */
+  | { kind: 'environment'; name: string; value: string | null }
   /** A field of the world was changed. */
   | { kind: 'edit'; path: EditPath; value: EditValue }
   /** Bytes of a packet or a buffer were changed, from the `at`th on. */
@@ -80,6 +82,9 @@ export class Inputs {
   /** This run repeats another one: times and inputs come from its log. */
   is_replay = false;
   #entering = false;
+  /** Variables of the host's environment, as the replayed log has them, and those that the program has read. */
+  readonly #environment = new Map<string, string | null>();
+  readonly #read_variables = new Set<string>();
   /** The number of inputs that have entered. */
   #entered = 0;
 
@@ -129,7 +134,9 @@ export class Inputs {
 
   /** Replay a log from here on, in a world built like the recorded one. */
   replay(log: readonly InputEntry[]): void {
-    this.#to_replay = [...log];
+    this.#to_replay = log.filter(({ input }) => input.kind !== 'environment');
+    for (const { input } of log)
+      if (input.kind === 'environment') this.#environment.set(input.name, input.value);
     this.is_replay = true;
     if (!log.some(({ within }) => within)) return;
     // An input that entered in the middle of a turn enters at its tracepoint; a tracepoint without listeners
@@ -152,6 +159,17 @@ export class Inputs {
   /** Whether the replayed log holds the answer to a host call; otherwise the host must be asked. */
   has_answer(call: number): boolean {
     return this.#to_replay.some(({ input }) => input.kind === 'answer' && input.call === call);
+  }
+
+  /** A variable of the host's environment: the same whenever it is read. @param ask called unless the log has it */
+  variable(name: string, ask: () => string | undefined): string | undefined {
+    if (!this.#read_variables.has(name)) {
+      const value = this.#environment.get(name) ?? (this.#environment.has(name) ? null : (ask() ?? null));
+      this.#environment.set(name, value);
+      this.#read_variables.add(name);
+      this.note({ kind: 'environment', name, value });
+    }
+    return this.#environment.get(name) ?? undefined;
   }
 
   /** Remove an immediate answer of the host from the replayed log; null: none. */
@@ -246,6 +264,7 @@ export class Inputs {
       case 'answer':
         return world.outside.answer(input.call, input.name, input.outcome ?? recall(input.recorded!));
       case 'reading':
+      case 'environment':
         return;
       case 'edit':
         return apply_edit(world, input.path, input.value);
@@ -282,6 +301,8 @@ function describe(input: Input): string {
     case 'answer':
     case 'reading':
       return `answer to ${input.name}`;
+    case 'environment':
+      return `variable ${input.name} of the environment`;
     case 'edit':
       return `edit of ${path_text(input.path)}`;
     case 'bytes':
