@@ -31,6 +31,12 @@ export interface FrameView {
   isAwaiting?: true;
 }
 
+/** A scope that encloses the function of a frame. */
+export interface OuterScope {
+  callFrame: Debugger.CallFrame;
+  scope: Debugger.Scope;
+}
+
 /** A frame and its id for the client. */
 export interface NumberedFrame {
   id: number;
@@ -71,6 +77,7 @@ export class PausedState {
   readonly #items = new Map<number, WireItem[]>();
   /** The frames whose locals a number refers to. */
   readonly #locals = new Map<number, FrameView>();
+  readonly #outer = new Map<number, OuterScope>();
   /** Names of computed items, by number. */
   readonly #lazy = new Map<number, string>();
   #isChanged = false;
@@ -191,6 +198,13 @@ export class PausedState {
   setLocals(ref: number, frame: FrameView): void {
     this.#locals.set(ref, frame);
   }
+  /** Record that this number refers to a scope outside of a frame's function. */
+  setOuter(ref: number, outer: OuterScope): void {
+    this.#outer.set(ref, outer);
+  }
+  outerScope(ref: number): OuterScope | undefined {
+    return this.#outer.get(ref);
+  }
   /** The frame whose locals these are; undefined for any other value. */
   localFrame(ref: number): FrameView | undefined {
     return this.#locals.get(ref);
@@ -307,6 +321,12 @@ export function scopeObjects(callFrame: Debugger.CallFrame | undefined): {
     module: module.length > 0,
     self: self.length > 0,
   };
-  const objects = [...locals, ...closures, ...module.slice(0, 1)];
+  const objects = [...locals, ...outerScopes(callFrame)];
   return { layout, objectIds: [...objects.map(({ object }) => object.objectId!), ...self] };
+}
+/** Those of enclosing functions, then that of the module. */
+export function outerScopes(callFrame: Debugger.CallFrame | undefined): Debugger.Scope[] {
+  const scopes = callFrame?.scopeChain ?? [];
+  const modules = scopes.filter(({ type }) => type === 'module');
+  return [...scopes.filter(({ type }) => type === 'closure'), ...modules.slice(0, 1)];
 }

@@ -63,6 +63,8 @@ import { Trees } from './trees/trees.ts';
 export interface ScopeInfo {
   name: string;
   isLocals?: boolean;
+  /** Of an enclosing function or the module: its number among these. */
+  outer?: number;
   ref: number;
   /** Its items, if already known. */
   items?: WireItem[] | undefined;
@@ -299,8 +301,8 @@ export class Agent {
       const none = nodeOf(() => [{ name: '(none)', text: say(this.#t, gone), isInternal: true }]);
       infos.push({ ...this.#scope(this.#t('Locals'), none, true), isLocals: true });
     }
-    for (const { name, variables } of closures)
-      infos.push({ ...this.#scope(name, itemsOf(variables), false, layout.below), expensive: true });
+    for (const [outer, { name, variables }] of closures.entries())
+      infos.push({ ...this.#scope(name, itemsOf(variables), false, layout.below), outer, expensive: true });
     const subjects = subjectsOf(locals);
     const { current, idle } = this.machine;
     if (current !== idle)
@@ -318,6 +320,7 @@ export class Agent {
     if (module !== undefined)
       infos.push({
         ...this.#scope(this.#t('Module'), itemsOf(module), false, layout.below),
+        outer: closures.length,
         expensive: true,
       });
     infos.push(

@@ -7,10 +7,12 @@ import { stackName } from '../../stack/debugger/places.ts';
 import { STOP_GROUP } from '../control/debuggee.ts';
 import {
   framesBelow,
+  outerScopes,
   scopeObjects,
   textFrame,
   type FrameView,
   type NumberedFrame,
+  type OuterScope,
   type PausedState,
 } from '../control/pausedState.ts';
 import type { ScopeInfo } from '../inspect/agent.ts';
@@ -93,6 +95,9 @@ export class Frames {
     const scopes = infos.map((info): DebugProtocol.Scope => {
       if (info.items !== undefined) stop.keepItems(info.ref, info.items);
       if (info.isLocals) stop.setLocals(info.ref, frame);
+      const { callFrame } = frame;
+      const scope = info.outer === undefined ? undefined : outerScopes(callFrame)[info.outer];
+      if (callFrame !== undefined && scope !== undefined) stop.setOuter(info.ref, { callFrame, scope });
       return {
         name: info.name,
         variablesReference: info.ref,
@@ -179,6 +184,10 @@ export class Frames {
   /** The frame that this number's local belongs to; undefined for the field of a struct. */
   localFrame(ref: number): FrameView | undefined {
     return this.#stop.localFrame(ref);
+  }
+  /** The scope outside of a function that this number refers to; undefined: it is none. */
+  outerScope(ref: number): OuterScope | undefined {
+    return this.#stop.outerScope(ref);
   }
   /** A value was changed: items fetched before may be outdated. */
   forgetItems(): void {

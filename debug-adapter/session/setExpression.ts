@@ -2,15 +2,14 @@
 import { UserError } from '../../language/userError.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Debugger } from 'node:inspector';
-import { messageOf } from '../control/debuggee.ts';
 import { isChain, memberOf, withoutTypes } from '../control/expression.ts';
 import { framesBelow } from '../control/pausedState.ts';
 import type { WireItem } from '../inspect/handles.ts';
-import { changeAbout, expressionChanged, inputsChanged } from './changes.ts';
-import { evaluateIn, isSideEffect, valueOf } from './evaluate.ts';
+import { assign } from './assign.ts';
+import { changeAbout, inputsChanged } from './changes.ts';
+import { evaluateIn } from './evaluate.ts';
 import type { Run } from './run.ts';
 import { unchangeable } from './sleepers.ts';
-import { valueExpression } from './setVariable.ts';
 import { toVariable } from './variables.ts';
 
 type CallFrame = Debugger.CallFrame | undefined;
@@ -58,18 +57,4 @@ async function setField(
   const below = stop && callFrame && framesBelow(stop.paused.callFrames, callFrame);
   await inputsChanged(run, { name: expression, below: below ?? null });
   return item;
-}
-
-async function assign(run: Run, target: string, text: string, callFrame: CallFrame): Promise<WireItem> {
-  const value = valueExpression(text);
-  const assignment = `${target} = (${value})`;
-  // A wrong value is refused before anything is changed.
-  const tried = await evaluateIn(run, value, callFrame, true);
-  if (tried.exceptionDetails && !isSideEffect(tried.exceptionDetails))
-    throw new Error(messageOf(tried.exceptionDetails));
-  run.pastChange?.touches();
-  const { exceptionDetails } = await evaluateIn(run, assignment, callFrame, false);
-  if (exceptionDetails) throw new Error(messageOf(exceptionDetails));
-  await expressionChanged(run, assignment, callFrame);
-  return valueOf(run, target, callFrame, true);
 }

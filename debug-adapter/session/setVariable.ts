@@ -3,13 +3,13 @@ import { UserError } from '../../language/userError.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Debugger, Runtime } from 'node:inspector';
 import { messageOf } from '../control/debuggee.ts';
-import { checkExpression, withoutTypes } from '../control/expression.ts';
-import { parseIpv4 } from '../inspect/format.ts';
 import type { WireItem } from '../inspect/handles.ts';
 import { AGENT } from '../worker/channel.ts';
+import { assign, valueExpression } from './assign.ts';
 import { change, changeAbout, changeBy, expressionChanged, inputsChanged } from './changes.ts';
 import { evaluateIn, isSideEffect, valueOf } from './evaluate.ts';
 import { isGlance } from './numbers.ts';
+import type { OuterScope } from '../control/pausedState.ts';
 import type { Run } from './run.ts';
 import { unchangeable } from './sleepers.ts';
 import { toVariable } from './variables.ts';
@@ -26,10 +26,13 @@ async function set(
   { variablesReference, name, value }: DebugProtocol.SetVariableArguments,
 ): Promise<DebugProtocol.SetVariableResponse['body']> {
   const callFrame = run.frames.localFrame(variablesReference)?.callFrame;
+  const outer = run.frames.outerScope(variablesReference);
   const item =
-    callFrame === undefined
-      ? await setField(run, variablesReference, name, value)
-      : await setLocal(run, variablesReference, callFrame, name, value);
+    outer !== undefined
+      ? await setOuter(run, variablesReference, outer, name, value)
+      : callFrame === undefined
+        ? await setField(run, variablesReference, name, value)
+        : await setLocal(run, variablesReference, callFrame, name, value);
   run.frames.forgetItems();
   const { value: shown, name: _, ...rest } = toVariable(item, run.debuggee.scripts);
   return { value: shown, ...rest };
@@ -59,15 +62,6 @@ async function setValue(run: Run, ref: number, name: string, expression: string)
   return changeBy<WireItem>(run, `setValue(${ref}, ${JSON.stringify(name)}, ${literal})`);
 }
 
-/** What is typed as a value, as an expression. @throws an error for the user if it is none */
-export function valueExpression(text: string): string {
-  const address = parseIpv4(text);
-  // The displayed text can be entered again: `TCP_SYN_SENT (2)`.
-  const expression =
-    address === undefined ? withoutTypes(text.replace(/^(\w+) \([^)]*\)$/, '$1')) : String(address);
-  checkExpression(expression, 'value');
-  return expression;
-}
 /** An expression's value, as an argument for V8. */
 async function newValue(
   run: Run,
@@ -128,4 +122,43 @@ async function setLocal(
     return valueOf(run, name, callFrame, true);
   }
   throw new UserError('{0} cannot be changed: it is a constant', name);
+}
+/** A variable of an enclosing function or of the module: V8 changes it by its name, where that is the one meant. */
+async function setOuter(
+  run: Run,
+  ref: number,
+  { callFrame, scope }: OuterScope,
+  name: string,
+  text: string,
+): Promise<WireItem> {
+  if (!(await run.debuggee.ask<boolean>('handles.has', ref, name)))
+    throw new UserError('there is no {0} in this scope, or it has no value yet', name);
+  const inner = callFrame.scopeChain.slice(0, callFrame.scopeChain.indexOf(scope));
+  for (const { object } of inner)
+    if (await onScope<boolean>(run, object, 'return Object.hasOwn(this, name)', [{ value: name }]))
+      throw new UserError('{0} cannot be changed here: further in, another variable has the same name', name);
+  const item = await assign(run, name, text, callFrame);
+  // V8's object keeps the values of the stop.
+  const { result } = await evaluateIn(run, name, callFrame, true);
+  const value = await unpacked(
+    run,
+    result.objectId === undefined ? { value: result.value as unknown } : { objectId: result.objectId },
+  );
+  await onScope(run, scope.object, 'this[name] = value', [{ value: name }, value]);
+  return item;
+}
+async function onScope<Value>(
+  run: Run,
+  { objectId }: Runtime.RemoteObject,
+  body: string,
+  args: Runtime.CallArgument[],
+): Promise<Value | undefined> {
+  if (objectId === undefined) return undefined;
+  const { result } = await run.debuggee.client.send('Runtime.callFunctionOn', {
+    functionDeclaration: `function (name, value) { ${body}; }`,
+    objectId,
+    arguments: args,
+    silent: true,
+  });
+  return result.value as Value;
 }
