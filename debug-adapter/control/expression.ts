@@ -2,6 +2,7 @@
 import { message, type Part } from '../../language/message.ts';
 import { UserError } from '../../language/userError.ts';
 import vm from 'node:vm';
+import { assignmentIn } from './assignments.ts';
 
 /** A syntax error; `isAfter`: it is in the code after the text. */
 interface Problem {
@@ -54,12 +55,23 @@ export function isExpression(text: string): boolean {
 /** @throws an error that explains what is wrong with the expression */
 export function checkExpression(text: string, what: 'value' | 'condition' | 'log message'): void {
   const problem = problemOf(text);
-  if (problem === undefined) return;
+  if (problem === undefined) return what === 'value' ? undefined : checkAssignments(text);
   if (what === 'value')
     throw new UserError('The value "{0}" is not a JavaScript expression: {1}', text, problem);
   if (what === 'condition')
     throw new UserError('The condition "{0}" is not a JavaScript expression: {1}', text, problem);
   throw new UserError('In the log message, "{0}" is not a JavaScript expression: {1}', text, problem);
+}
+
+/** What is evaluated at each visit of a place changes nothing: a run that is repeated does not evaluate it. */
+function checkAssignments(text: string): void {
+  const operator = assignmentIn(text);
+  if (operator === undefined) return;
+  throw new UserError(
+    '"{0}" cannot be evaluated at each visit: it changes something ({1}), which going back could not repeat',
+    text,
+    operator,
+  );
 }
 
 /** Remove TypeScript's non-null assertions: `sock.sk!.sk_state`. */
