@@ -5,14 +5,14 @@
 import type { Debugger } from 'node:inspector';
 import type { Message, Translate } from '../../language/message.ts';
 import type { Debuggee } from '../control/debuggee.ts';
-import type { Change, Moment } from '../control/moment.ts';
+import type { Change, CodePoint, Moment } from '../control/moment.ts';
 import { makeChange, type NumberedChange } from '../control/repetition.ts';
 import type { BytesWay } from '../inspect/memory.ts';
 import type { Moment as Instant } from '../protocol.ts';
 import { rawPlace } from '../travel/here.ts';
 import type { Machines } from '../travel/machines.ts';
 import { StrayedError, type Past, type Replica } from '../travel/replica.ts';
-import { isBefore } from './earlier.ts';
+import type { RecordedBookmark } from '../recordings/data.ts';
 import type { Run } from './run.ts';
 
 /** What is changed, until it is known whether another machine can change it, too. */
@@ -68,6 +68,8 @@ export interface OtherRun {
   replica: Replica;
   /** The numbers of the fields with data breakpoints that it has. */
   fields: number[];
+  /** Where V8 stands. */
+  place: CodePoint;
 }
 
 /**
@@ -106,15 +108,25 @@ export async function otherRun(
     throw error;
   }
   const { trail } = execution;
+  const place = rawPlace(debuggee, replica.paused!);
   trail.repeats(stop.changes);
   trail.is(stop.moment);
-  for (const change of changes) trail.changed(change, rawPlace(debuggee, replica.paused!));
-  return { run, replica, fields };
+  for (const change of changes) trail.changed(change, place);
+  return { run, replica, fields, place };
 }
 
-/** What the user has said and seen of the original run, up to a stop, is known in the other one. */
-export function inherit(other: Run, original: Run, stop: PastStop): void {
-  other.bookmarks.restore(original.bookmarks.all.filter((one) => isBefore(one, stop)));
+/**
+ * What the user has said and seen of the original run, up to a stop, is known in the other one.
+ *
+ * @param bookmarks those up to there
+ */
+export function inherit(
+  other: Run,
+  original: Run,
+  stop: PastStop,
+  bookmarks: readonly RecordedBookmark[],
+): void {
+  other.bookmarks.restore(bookmarks);
   other.stops.push(...original.stops.filter(({ event }) => event <= stop.event));
   other.packets.annotateAs(original.packets);
   other.shownMemory.takeFrom(original.shownMemory);

@@ -14,6 +14,7 @@ import { Threads } from '../travel/threads.ts';
 import type { Configuration } from './configuration.ts';
 import { carryFields, placeFields } from './dataBreakpoints.ts';
 import { droppedText, inherit, otherRun, PastChange, stopInPast, type PastStop } from './pastChange.ts';
+import { bookmarksBefore } from './earlier.ts';
 import type { Run } from './run.ts';
 import { Searches, type Search } from './search.ts';
 import type { Emit } from './teller.ts';
@@ -286,11 +287,13 @@ export class ShownPast {
       begin: (replica) => replace(replica, original),
       trace: (run) => repeatTraces(run, stop.event),
     });
-    const { run, replica, fields } = other;
+    const { run, replica, fields, place } = other;
+    let bookmarks;
     try {
       search.checkShown();
       configuration.leave();
       await setUp(run, stop.event);
+      bookmarks = await bookmarksBefore(machines, original.bookmarks.all, stop, place);
       search.checkWanted();
     } catch (error) {
       void run.kill();
@@ -306,7 +309,7 @@ export class ShownPast {
     );
     this.#history = undefined;
     this.#present = undefined;
-    inherit(run, original, stop);
+    inherit(run, original, stop, bookmarks);
     const dropped = { end: present.event, changes: made.length - stop.changes.length };
     const text = droppedText(t, original, run, stop, dropped);
     void past.kill();

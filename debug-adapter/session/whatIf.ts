@@ -45,5 +45,6 @@ export async function takeOtherWay(run: Run, { seed, sysctl }: Difference): Prom
   await debuggee.ask('differ', { seed, sysctl });
   await dropRecorded(run);
   const { event } = await debuggee.askIn<{ event: number }>('now()');
-  for (const one of bookmarks.all) if (!isBefore(one, { event, moment })) bookmarks.remove(one.name);
+  const stop = { event, moment };
+  for (const one of bookmarks.all) if (isBefore(one, stop) !== true) bookmarks.remove(one.name);
 }

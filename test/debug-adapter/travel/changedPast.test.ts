@@ -319,4 +319,56 @@ describe('debug adapter: the past is changed', () => {
       assert.equal(await adapter.evaluate('trace'), later.replace('client', 'other'));
       assert.equal(printed(), all + all - first);
     }));
+
+  it('bookmarks of one event are kept if they are before the change, and only then', () =>
+    withAdapter(async (adapter) => {
+      const file = path.join(folder, 'oneEvent.ts');
+      const lines = [
+        "import { sleep } from 'sockscope';",
+        'export async function main() {',
+        '  await sleep(1);',
+      ];
+      // Lines 4 to 12, the ones of a loop twice.
+      lines.push('  let a = 1;', '  a += 1;', '  a += 2;', '  for (let i = 0; i < 2; i++) {', '    a += 3;');
+      lines.push('    a += 4;', '  }', '  a += 5;', '  console.log(a);', '}', '');
+      writeFileSync(file, lines.join('\n'));
+      const breakHere = (...at: number[]) =>
+        adapter.request('setBreakpoints', {
+          source: { path: file },
+          breakpoints: at.map((line) => ({ line })),
+        });
+      const mark = (name: string) => adapter.custom('sockscope/addBookmark', { name });
+      await adapter.launch({ program: file }, () => breakHere(5, 8, 12));
+      await adapter.stopped();
+      const there = await event(adapter);
+      await mark('at a breakpoint');
+      await adapter.go('next');
+      await mark('at a step');
+      await adapter.go('continue');
+      await mark('in the loop');
+      await adapter.go('next');
+      await mark('where it is changed');
+      await adapter.go('continue');
+      await mark('in the loop again');
+      assert.equal(await go(adapter, 'next'), 'main:9');
+      await mark('at its line, later');
+      assert.equal(await go(adapter, 'continue'), 'main:12');
+      await mark('after it');
+      assert.equal(await event(adapter), there);
+      await breakHere(8);
+      assert.equal(await go(adapter, 'reverseContinue', 'reverseContinue'), 'main:8');
+      assert.equal(await go(adapter, 'next'), 'main:9');
+      assert.equal(await adapter.evaluate('a'), '7');
+      await change(adapter, () => setLocal(adapter, 'a', '50'));
+      assert.deepEqual((await told(adapter)).bookmarks, [
+        'at a breakpoint',
+        'at a step',
+        'in the loop',
+        'where it is changed',
+      ]);
+      assert.match(
+        important(adapter).at(-1)!,
+        /gone \(bookmark "in the loop again", bookmark "at its line, later", bookmark "after it"\)/,
+      );
+    }));
 });
