@@ -188,6 +188,8 @@ export interface RecordedFrame {
   length: number;
   /** base64. For a large capture only the headers. */
   bytes: string;
+  /** The last event when it was sent. */
+  event?: number;
   fate?: PacketFate;
   reason?: string;
   cause?: Cause;

@@ -124,6 +124,7 @@ export class Streams {
           interface: name,
           bytes,
           length,
+          event: view.getUint32(20, true),
           fate: 'in flight' as const,
           ...(this.#cause?.number === number && { cause: this.#cause.cause }),
         };

@@ -22,6 +22,8 @@ export interface CapturedFrame {
   readonly bytes: Uint8Array;
   /** Bytes on the wire. */
   readonly length: number;
+  /** In a machine's own capture: the last event when it was sent. */
+  readonly event?: number;
   fate?: PacketFate;
   /** Why it was lost or dropped: a kernel drop reason, or the wire's effect. */
   reason?: string;

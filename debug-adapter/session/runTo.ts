@@ -34,10 +34,11 @@ export async function runToArrival(run: Run, travel: Travel, number: number): Pr
 
 /** The event at which a packet was sent. @throws UserError where that is not kept */
 export function sendingOf(run: Run, number: number): number {
-  const sent = run.recording.read().find((one) => one.kind === 'sent' && one.frame === number);
-  if (sent === undefined)
+  run.streams.drain(2000);
+  const { event } = run.packets.dissected(number).frame;
+  if (event === undefined)
     throw new UserError('The moment at which packet {0} was sent is not known any more.', number);
-  return sent.event;
+  return event;
 }
 
 /** Where a line of output was written. @throws UserError where that is not kept */

@@ -13,8 +13,8 @@ import type { NameWriter } from '../recording/nameTable.ts';
 import { ValueTracker } from '../recording/valueTracker.ts';
 import { RECORD } from './channel.ts';
 
-/** Frame record: number, length (u32 each), time in ns (f64), length of the interface's name (u32), name, bytes. */
-export const FRAME_HEADER_BYTES = 20;
+/** Frame record: number, length (u32 each), time in ns (f64), length of the interface's name, event (u32 each), name, bytes. */
+export const FRAME_HEADER_BYTES = 24;
 /** Output record: stream (by OUTPUT_STREAMS), line, column, length of the file's name (u32 each), name, text. */
 export const OUTPUT_HEADER_BYTES = 16;
 const encoder = new TextEncoder();
@@ -57,6 +57,7 @@ export class Records implements CaptureSink {
     view.setUint32(at + 4, frame.length, true);
     view.setFloat64(at + 8, this.#world.time_ns, true);
     view.setUint32(at + 16, name.length, true);
+    view.setUint32(at + 20, this.#world.event, true);
     bytes.set(name, at + FRAME_HEADER_BYTES);
     let to = at + FRAME_HEADER_BYTES + name.length;
     bytes.set(frame.head, to);
