@@ -5,11 +5,11 @@
 import { CODE, isIn, isStack, KERNEL_CODE } from '../../stack/debugger/places.ts';
 import { at, type Mark, type Moment } from '../control/moment.ts';
 import { isScenario } from '../inspect/codeKinds.ts';
-import type { ComparedPlace, StatementChange } from '../inspect/changingStatements.ts';
+import type { StatementChange } from '../inspect/changingStatements.ts';
 import type { PassedStop } from '../inspect/moments.ts';
 import type { Machines } from './machines.ts';
-import { StrayedError, type Replica, type Wishes } from './replica.ts';
-import type { RunCode } from './runCode.ts';
+import { StrayedError, type Wishes } from './replica.ts';
+import { placesIn, type RunCode } from './runCode.ts';
 
 /** Bytes have changed between a tracepoint and what comes next. */
 export interface Changed {
@@ -47,7 +47,7 @@ export async function changeBefore(
       if (!isCounted) await replica.toEvent(since);
       await replica.watchFor(wishes);
       if (isCounted) await replica.toEvent(since);
-      const places = await placesIn(replica, ran);
+      const places = await placesIn(replica.debuggee, ran);
       await replica.watchStatements(fields, places);
       await replica.follow(at(until));
       const change = await replica.lastStatement();
@@ -81,23 +81,4 @@ async function codeBetween(machines: Machines, since: number, until: Mark): Prom
   });
   const helpers = [...CODE.scheduler, ...CODE.tracing, ...KERNEL_CODE.headers, ...KERNEL_CODE.lib];
   return ran.filter(({ url }) => (isStack(url) && !isIn(helpers, url)) || isScenario(url));
-}
-/** Where V8 can pause there. */
-async function placesIn(
-  { debuggee: { client, scripts } }: Replica,
-  those: readonly RunCode[],
-): Promise<ComparedPlace[]> {
-  const found = new Map<string, ComparedPlace>();
-  await Promise.all(
-    those.map(async ({ url, start, end }) => {
-      const scriptId = scripts.byUrl(url)!.id;
-      const { locations } = await client.send('Debugger.getPossibleBreakpoints', {
-        start: { ...start, scriptId },
-        ...(end === undefined ? { restrictToFunction: true } : { end: { ...end, scriptId } }),
-      });
-      for (const { lineNumber: line, columnNumber: column = 0, type } of locations)
-        found.set(`${url}:${line}:${column}`, { url, line, column, returns: type === 'return' });
-    }),
-  );
-  return [...found.values()];
 }

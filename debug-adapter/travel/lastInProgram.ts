@@ -7,6 +7,7 @@ import { isScenario } from '../inspect/codeKinds.ts';
 import type { NotedArrival } from '../inspect/moments.ts';
 import { threadOf } from './lineBefore.ts';
 import type { Replica, TrackedPlace } from './replica.ts';
+import { placesIn } from './runCode.ts';
 
 /** A place in the program, and whether a function returns there. */
 export interface ProgramPlace extends TrackedPlace {
@@ -15,29 +16,15 @@ export interface ProgramPlace extends TrackedPlace {
 
 /** Where V8 can pause in the functions of the program that run while a machine is led somewhere, and in its modules. */
 export async function programPlaces(replica: Replica, lead: () => Promise<void>): Promise<ProgramPlace[]> {
-  const { client, scripts } = replica.debuggee;
-  const ran = (await replica.codeOf(lead)).filter(({ url }) => isScenario(url));
-  const modules = scripts.all().filter(({ url, path }) => path !== undefined && isScenario(url));
-  const beginning = { lineNumber: 0, columnNumber: 0 };
-  const found = new Map<string, ProgramPlace>();
-  await Promise.all(
-    [...ran, ...modules.map(({ url }) => ({ url, start: beginning, end: undefined }))].map(
-      async ({ url, start, end }) => {
-        const scriptId = scripts.byUrl(url)!.id;
-        const { locations } = await client.send('Debugger.getPossibleBreakpoints', {
-          start: { ...start, scriptId },
-          ...(end === undefined ? { restrictToFunction: true } : { end: { ...end, scriptId } }),
-        });
-        for (const { lineNumber: line, columnNumber: column = 0, type } of locations)
-          found.set(`${url}:${line}:${column}`, {
-            place: { url, line, column },
-            of: { name: '', url },
-            returns: type === 'return',
-          });
-      },
-    ),
+  const ran = await replica.codeOf(lead);
+  const modules = replica.debuggee.scripts.all().filter(({ path }) => path !== undefined);
+  const start = { lineNumber: 0, columnNumber: 0 };
+  const code = [...ran, ...modules.map(({ url }) => ({ url, start }))];
+  const places = await placesIn(
+    replica.debuggee,
+    code.filter(({ url }) => isScenario(url)),
   );
-  return [...found.values()];
+  return places.map(({ returns, ...place }) => ({ place, of: { name: '', url: place.url }, returns }));
 }
 
 /** The beginning of the line that a thread has run last. @param arrivals without the one that leads here */

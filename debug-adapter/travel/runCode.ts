@@ -1,6 +1,7 @@
 /** The code that runs while a machine is led somewhere, as V8's coverage tells it. */
 import type { Debugger } from 'node:inspector';
 import type { Debuggee } from '../control/debuggee.ts';
+import type { CodePoint } from '../control/moment.ts';
 
 /** A function that has run. */
 export interface RunCode {
@@ -38,6 +39,30 @@ export async function codeOf(
       ran.push({ url, start: positionOf(startOffset), end: positionOf(endOffset) });
   }
   return ran;
+}
+/** A place at which V8 can pause. */
+export interface RunPlace extends CodePoint {
+  /** A function returns there. */
+  returns: boolean;
+}
+/** Where V8 can pause in code. */
+export async function placesIn(
+  { client, scripts }: Debuggee,
+  those: readonly RunCode[],
+): Promise<RunPlace[]> {
+  const found = new Map<string, RunPlace>();
+  await Promise.all(
+    those.map(async ({ url, start, end }) => {
+      const scriptId = scripts.byUrl(url)!.id;
+      const { locations } = await client.send('Debugger.getPossibleBreakpoints', {
+        start: { ...start, scriptId },
+        ...(end === undefined ? { restrictToFunction: true } : { end: { ...end, scriptId } }),
+      });
+      for (const { lineNumber: line, columnNumber: column = 0, type } of locations)
+        found.set(`${url}:${line}:${column}`, { url, line, column, returns: type === 'return' });
+    }),
+  );
+  return [...found.values()];
 }
 /** Offsets in a text as places in its lines. */
 function positions(lines: readonly string[]): (offset: number) => Position {
