@@ -4,7 +4,6 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Files } from './support/commandLine.ts';
 import { withAdapter, type Adapter } from './support/adapter.ts';
-import { ROOT } from './support/paths.ts';
 
 /** What the client asks is lost at first, by a fault of the launch configuration. The last line stops. */
 const PROGRAM = `
@@ -133,22 +132,6 @@ describe('debug adapter: destinations in the run', function () {
       const names = (await adapter.stack()).map(({ name }) => name);
       assert.ok(names.includes('tcp_sendmsg_locked') && names.includes('client'), names.join(' < '));
       await assert.rejects(adapter.custom('sockscope/goToSending', { number: 999 }), /no such packet: 999/);
-    }));
-
-  it("a packet's sending is one, however long ago it was", () =>
-    withAdapter(async (adapter) => {
-      const program = path.join(ROOT, 'test/bench/programs/history.ts');
-      await adapter.launch({ program }, () =>
-        adapter.request('setFunctionBreakpoints', {
-          breakpoints: [{ name: 'vnic_xmit', condition: 'world.event > 300_000' }],
-        }),
-      );
-      await adapter.stopped();
-      const { whole } = await adapter.custom('sockscope/timeline', { axis: 'events', columns: 100 });
-      assert.ok(whole!.from.event > 1000, `the timeline begins at ${whole!.from.event}`);
-      await go(adapter, () => adapter.custom('sockscope/goToSending', { number: 1 }));
-      const names = (await adapter.stack()).map(({ name }) => name);
-      assert.ok(names.includes('tcp_connect'), names.join(' < '));
     }));
 
   it('the timeline has lanes, system calls, sleeps, packets and lines of output, each with its moment', () =>

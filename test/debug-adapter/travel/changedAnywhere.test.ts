@@ -150,7 +150,6 @@ describe('debug adapter: what is changed at a stop comes again', function () {
     });
 
   for (const [name, accessType] of [
-    ['sk.skc_state', 'write'],
     ['sk.skc_state', 'read'],
     ['sk.snd_una', 'write'],
   ] as const)
