@@ -51,7 +51,8 @@ async function stops(adapter: Adapter, first: Stopped, random: Random): Promise<
   for (let left = MOST_PASSED_UNWATCHED; watch !== undefined && dataId === null && left > 0; left--) {
     dataId = await fieldOf(adapter, watch);
     if (dataId === null) begin = await adapter.go('continue');
-    else await watchData(adapter, dataId, watch.hits);
+    // Without its hits: going back they are counted from the run's beginning, and there from here on.
+    else await watchData(adapter, dataId, {});
   }
   // Among all the others there would be no stop of it; a connection's end has transitions enough.
   if (dataId !== null) {
