@@ -35,6 +35,12 @@ export type Mark =
   /** A field is accessed for the `arrival`th time since this event. */
   | { kind: 'access'; event: number; field: number; how: 'read' | 'write'; arrival: number };
 
+/** A place at which V8 can pause. */
+export interface PausePlace extends CodePoint {
+  /** A function returns here: what comes next is in its caller. */
+  returns: boolean;
+}
+
 /** The mark of a stop, with the number of its event: something can be changed there. */
 export type NumberedMark = Exclude<Mark, { kind: 'begin' }>;
 

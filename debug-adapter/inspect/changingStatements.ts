@@ -3,16 +3,11 @@
  * meanwhile. The place before one at which they are others is that of the statement.
  */
 import { say, type Translate } from '../../language/message.ts';
-import type { CodePoint } from '../control/moment.ts';
+import type { PausePlace } from '../control/moment.ts';
 import type { DataBreakpoints } from './dataBreakpoints.ts';
 import type { Moments } from './moments.ts';
 import { callSites } from './values/callSites.ts';
 
-/** A place at whose arrivals bytes are compared. */
-export interface ComparedPlace extends CodePoint {
-  /** A function returns here: what comes next is in its caller. */
-  returns: boolean;
-}
 /** An arrival at one of the places. */
 interface Noted {
   /** Its number. */
@@ -34,11 +29,11 @@ export class ChangingStatements {
   readonly #data: DataBreakpoints;
   readonly #t: Translate;
   readonly #moments: Moments;
-  #places: readonly ComparedPlace[] = [];
+  #places: readonly PausePlace[] = [];
   /** The number of the first place. */
   #first = 0;
   /** The last arrival at each. */
-  readonly #arrived = new Map<ComparedPlace, Noted>();
+  readonly #arrived = new Map<PausePlace, Noted>();
   #fields: readonly number[] = [];
   #bytes: readonly string[] = [];
   #last: Noted | undefined;
@@ -50,7 +45,7 @@ export class ChangingStatements {
     this.#moments = moments;
   }
 
-  begin(fields: readonly number[], places: readonly ComparedPlace[], first: number): void {
+  begin(fields: readonly number[], places: readonly PausePlace[], first: number): void {
     this.#fields = fields;
     this.#places = places;
     this.#first = first;
@@ -68,7 +63,7 @@ export class ChangingStatements {
     return false;
   }
   /** The statement that goes on when the function returns. */
-  #callerOf(place: ComparedPlace): Noted | undefined {
+  #callerOf(place: PausePlace): Noted | undefined {
     const calls = callSites();
     const top = calls.findIndex((call) => call.getScriptNameOrSourceURL() === place.url);
     const caller = calls[top + 1];

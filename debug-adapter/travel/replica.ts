@@ -15,6 +15,7 @@ import {
   sameMark,
   samePoint,
   type Move,
+  type PausePlace,
   type StepMove,
   type NumberedMark,
   type PlacedBreakpoint,
@@ -28,7 +29,7 @@ import {
   StatementBreakpoints,
 } from '../control/debuggerStatement.ts';
 import type { Execution } from '../control/execution.ts';
-import type { ComparedPlace, StatementChange } from '../inspect/changingStatements.ts';
+import type { StatementChange } from '../inspect/changingStatements.ts';
 import type { CountedAccess, DataWish, ExpectedField } from '../inspect/dataBreakpoints.ts';
 import { CAPTURED_BEFORE, type CaptureMoment } from '../inspect/stackCaptures.ts';
 import type { ArmedFilter } from '../inspect/stops.ts';
@@ -450,7 +451,7 @@ export class Replica {
     return codeOf(this.debuggee, this.paused?.callFrames ?? [], lead);
   }
   /** Compare watched bytes at each arrival at these places. */
-  async watchStatements(fields: readonly number[], places: readonly ComparedPlace[]): Promise<void> {
+  async watchStatements(fields: readonly number[], places: readonly PausePlace[]): Promise<void> {
     const { client, scripts } = this.debuggee;
     const first = (this.#firstTracked = this.#places + 1);
     this.#places += places.length;

@@ -1,7 +1,7 @@
 /** The code that runs while a machine is led somewhere, as V8's coverage tells it. */
 import type { Debugger } from 'node:inspector';
 import type { Debuggee } from '../control/debuggee.ts';
-import type { CodePoint } from '../control/moment.ts';
+import type { PausePlace } from '../control/moment.ts';
 
 /** A function that has run. */
 export interface RunCode {
@@ -40,17 +40,12 @@ export async function codeOf(
   }
   return ran;
 }
-/** A place at which V8 can pause. */
-export interface RunPlace extends CodePoint {
-  /** A function returns there. */
-  returns: boolean;
-}
 /** Where V8 can pause in code. */
 export async function placesIn(
   { client, scripts }: Debuggee,
   those: readonly RunCode[],
-): Promise<RunPlace[]> {
-  const found = new Map<string, RunPlace>();
+): Promise<PausePlace[]> {
+  const found = new Map<string, PausePlace>();
   await Promise.all(
     those.map(async ({ url, start, end }) => {
       const scriptId = scripts.byUrl(url)!.id;

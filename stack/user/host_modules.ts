@@ -72,9 +72,9 @@ export class HostModules {
     const real = process.getBuiltinModule(name) as unknown as Exports;
     switch (name) {
       case 'fs':
-        return this.#hostFiles().fs;
+        return this.#host_files().fs;
       case 'fs/promises':
-        return this.#hostFiles().promises;
+        return this.#host_files().promises;
       case 'os':
         return this.#facts(name, real);
       case 'timers':
@@ -98,7 +98,7 @@ export class HostModules {
     }
   }
 
-  #hostFiles(): HostFiles {
+  #host_files(): HostFiles {
     return (this.#files ??= new HostFiles(this.#world, no_watching));
   }
 
