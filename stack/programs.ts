@@ -5,6 +5,7 @@ import { Gateway, GATEWAY_ADDRESS } from './gateway/gateway.ts';
 import type { ForwardedPort, HostSide } from './gateway/host_side.ts';
 import { node_program, NodePrograms } from './node/program.ts';
 import type { HostsTable, Names } from './node/cares_wrap.ts';
+import { NodeThread } from './node/thread.ts';
 import { formatAddress } from './lib/format_address.ts';
 import { schedule_faults } from './user/faults.ts';
 import { installGlobals } from './user/globals.ts';
@@ -28,6 +29,8 @@ export interface Surroundings {
   outside?: boolean;
   /** The host's sockets; null, as in a replay: the log has what they did. */
   host?: HostSide | null;
+  /** Node's modules in this thread, where other worlds have run in it. */
+  node?: NodeThread;
 }
 
 /**
@@ -40,7 +43,7 @@ export async function loadPrograms(
   world: World,
   specs: readonly ProgramSpec[],
   tools: SourceTools,
-  { hosts = {}, ports = [], outside = false, host = null }: Surroundings = {},
+  { hosts = {}, ports = [], outside = false, host = null, node = new NodeThread() }: Surroundings = {},
 ): Promise<Program> {
   const given = specs.map((spec) => ({ ...spec, file: path.resolve(spec.file) }));
   const scenarios = given.filter(
@@ -53,7 +56,7 @@ export async function loadPrograms(
         lookup: async (name) => (host === null ? null : host.lookup(name)),
       }
     : { table: hosts, lookup: null };
-  const node_programs = new NodePrograms(world, names, tools);
+  const node_programs = new NodePrograms(world, names, tools, node);
   const loaded = new Map<ProgramSpec, Program>();
   for (const spec of scenarios) loaded.set(spec, await scenario.load(world, spec, tools, node_programs));
   // The host's own sockets, before programs get the machine's under these names.

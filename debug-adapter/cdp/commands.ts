@@ -20,6 +20,7 @@ export interface CdpCommands {
   'Runtime.evaluate': Command<EvaluateParameters, Runtime.EvaluateReturnType>;
   'Runtime.callFunctionOn': Command<Runtime.CallFunctionOnParameterType, Runtime.CallFunctionOnReturnType>;
   'Runtime.getProperties': Command<Runtime.GetPropertiesParameterType, Runtime.GetPropertiesReturnType>;
+  'Runtime.getHeapUsage': Command<Nothing, { usedSize: number }>;
   'Runtime.releaseObjectGroup': Command<Runtime.ReleaseObjectGroupParameterType, Nothing>;
   'Debugger.enable': Command<Nothing, Debugger.EnableReturnType>;
   'Debugger.disable': Command<Nothing, Nothing>;

@@ -28,6 +28,8 @@ const HALT_MS = 500;
 export const STOP_GROUP = 'stop';
 /** The group of the agent, for as long as there is a machine. */
 const AGENT_GROUP = 'agent';
+/** V8's own group, of the objects in the frames at which it stands: it forgets them when it goes on, but not when it is let go. */
+const FRAMES_GROUP = 'backtrace';
 
 /** Begins the id of an object that was evaluated while the machine ran, by the thread itself. */
 export const OWN = 'own:';
@@ -277,7 +279,7 @@ export class Debuggee {
     const left = this.#next();
     left.catch(() => {});
     await this.ask('leave');
-    for (const objectGroup of [STOP_GROUP, AGENT_GROUP])
+    for (const objectGroup of [STOP_GROUP, AGENT_GROUP, FRAMES_GROUP])
       this.client.send('Runtime.releaseObjectGroup', { objectGroup }).catch(() => {});
     await this.thread.detach();
     this.thread.send({ type: 'leave' });

@@ -418,11 +418,18 @@ export class Agent {
     return inputText(this.#world.inputs.log.filter((entry) => !isOfStop(entry)));
   }
   /** What a run that repeats this one needs: those inputs, the events of stacks that are needed for long, how many files. */
-  past(): { event: number; inputs: string; lasting: number[]; files: number; heapUsed: number } {
+  past(): {
+    event: number;
+    inputs: string;
+    lasting: number[];
+    files: number;
+    hasNodePrograms: boolean;
+    heapUsed: number;
+  } {
     const { heapUsed } = process.memoryUsage();
-    const { event, program_files } = this.#world;
+    const { event, program_files, has_node_programs: hasNodePrograms } = this.#world;
     const { count: files } = program_files;
-    return { event, inputs: this.inputs(), lasting: this.stacks.lasting(), files, heapUsed };
+    return { event, inputs: this.inputs(), lasting: this.stacks.lasting(), files, hasNodePrograms, heapUsed };
   }
   /** Whether something outside is connected. */
   get isOpen(): boolean {

@@ -29,8 +29,9 @@ import {
 import { Rehearsals } from './rehearsals.ts';
 import { PLANS, Supply } from './supply.ts';
 
-/** The program of rehearsals. */
+/** The program of rehearsals: a scenario, or a Node program for a run that has one. */
 const REHEARSAL = { file: fileURLToPath(new URL('rehearsal.js', import.meta.url)) };
+const NODE_REHEARSAL = { file: fileURLToPath(new URL('nodeRehearsal.js', import.meta.url)) };
 
 /** The run that is repeated. */
 export interface Original {
@@ -353,9 +354,11 @@ export class Machines {
     return new Set([...fields.stopping, ...moments.flatMap(fieldsOf)]);
   }
   /** A machine with the program of rehearsals. */
-  #rehearse(): Promise<Replica> {
+  async #rehearse(): Promise<Replica> {
     const { bundle } = this.#blueprint.boot;
-    const boot = { programs: [REHEARSAL], hosts: {}, ports: [], outside: false, bundle, config: {} };
+    const { hasNodePrograms } = await this.#past();
+    const programs = [hasNodePrograms ? NODE_REHEARSAL : REHEARSAL];
+    const boot = { programs, hosts: {}, ports: [], outside: false, bundle, config: {} };
     const counted = [...this.#counted];
     return this.#make(
       { ...this.#blueprint, boot },
@@ -384,9 +387,7 @@ export class Machines {
     const key = (this.#prepared = this.#keyOf(past));
     if (this.#isClosed || isOver()) return;
     const plan = this.#hasTravelled ? PLANS.traveller : PLANS.onlooker;
-    if (!(await this.#supply.fill(key, past, event, plan))) return;
-    this.#blueprint.threads.endIdle();
-    await this.#supply.collectGarbage();
+    if (await this.#supply.fill(key, past, event, plan)) this.#blueprint.threads.endIdle();
   }
   /** The run goes on: machines follow it, unless new inputs have come lately. */
   async follow(): Promise<void> {

@@ -83,6 +83,8 @@ export interface Past {
   lasting?: readonly number[];
   /** How many files its programs have read. */
   files: number;
+  /** Some of these are Node programs. */
+  hasNodePrograms: boolean;
   /** Bytes of its heap. */
   heapUsed: number;
 }
@@ -139,8 +141,6 @@ export class Replica {
   readonly #threads: Threads;
   /** Its modules are evaluated: nobody waits for V8's pauses. */
   #isLoading = true;
-  /** Nothing has run since the garbage was collected. */
-  #isTidy = false;
   #firstTracked = 0;
   #places = 0;
   #breakpoints = 0;
@@ -228,13 +228,6 @@ export class Replica {
     return this.practice === PRACTICE.enough;
   }
 
-  /** It waits: what its loading and its run have left in memory is not needed. */
-  async collectGarbage(): Promise<void> {
-    if (this.#isTidy) return;
-    this.#isTidy = true;
-    await this.debuggee.client.send('HeapProfiler.collectGarbage');
-  }
-
   /** Make the changes of the stop at which it stands. */
   async makeChanges(): Promise<void> {
     const { nextMark, dueMark } = this.#repetition;
@@ -290,7 +283,6 @@ export class Replica {
   }
   #goOn(): Promise<Paused> {
     if (this.#lost !== undefined) return Promise.reject(this.#lost);
-    this.#isTidy = false;
     const pause = new Promise<Paused>((pauses, reject) => (this.#waiting = { pauses, reject }));
     this.debuggee.removal.release();
     if (this.paused === undefined) this.debuggee.run();

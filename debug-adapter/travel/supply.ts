@@ -129,15 +129,6 @@ export class Supply {
     }
     return false;
   }
-  /** Those that wait let go of the memory that they do not need, until rest() is called. */
-  async collectGarbage(): Promise<void> {
-    const turn = this.#turn;
-    for (const { replica } of [...this.#spares]) {
-      const ready = await replica.catch(() => undefined);
-      if (turn !== this.#turn) return;
-      await ready?.collectGarbage();
-    }
-  }
   /** A machine whose thread is to rehearse; undefined: there is none. */
   async #unrehearsed(): Promise<Spare | undefined> {
     for (const spare of this.#spares) {

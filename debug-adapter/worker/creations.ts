@@ -15,10 +15,32 @@ const CREATIONS = 'sockscope.creations';
 
 type Class = new (...args: never[]) => object;
 
+/** Its constructor returns what it is given. */
+class Given {
+  constructor(given: object) {
+    return given;
+  }
+}
+/**
+ * The number of an object, kept in a private field of the object itself, where nothing that looks at it finds it. In a weak map,
+ * a hundred thousand packets would cost as many entries at each garbage collection.
+ */
+class Numbered extends Given {
+  readonly #ordinal: number;
+
+  constructor(object: object, ordinal: number) {
+    super(object);
+    this.#ordinal = ordinal;
+  }
+  /** 0: it has none. */
+  static of(object: object): number {
+    return #ordinal in object ? object.#ordinal : 0;
+  }
+}
+
 export class Creations {
   readonly #classes: readonly CountedClass[];
   readonly #counts: number[];
-  readonly #ordinals = new WeakMap<object, number>();
   readonly #waiting = new Map<string, ((created: object) => void)[]>();
   /** Those created before anybody could wait for them, as a machine's devices are; undefined: nobody asks for one any more. */
   #early: Map<string, WeakRef<object>> | undefined = new Map();
@@ -65,7 +87,7 @@ export class Creations {
   }
   #created(created: object, kind: number): void {
     const ordinal = (this.#counts[kind] = this.#counts[kind]! + 1);
-    this.#ordinals.set(created, ordinal);
+    new Numbered(created, ordinal);
     const key = `${kind} ${ordinal}`;
     this.#early?.set(key, new WeakRef(created));
     for (const tell of this.#waiting.get(key) ?? []) tell(created);
@@ -79,7 +101,7 @@ export class Creations {
 
   /** Which object of its class it is; 0: it is not counted. */
   ordinalOf(object: object): number {
-    return this.#ordinals.get(object) ?? 0;
+    return Numbered.of(object);
   }
   /** Tell when the `ordinal`th object of a class is created: at once, if it is and all are known yet. */
   whenCreated(kind: number, ordinal: number, tell: (created: object) => void): void {

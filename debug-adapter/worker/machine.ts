@@ -6,6 +6,7 @@ import { errorText } from '../../language/userError.ts';
 import type { Tell } from '../inspect/breakpoints.ts';
 import { english, translator, type Translate } from '../../language/message.ts';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { setImmediate as hostTurn } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import type { MessagePort } from 'node:worker_threads';
 import {
@@ -34,6 +35,7 @@ import { RecordWriter } from '../recording/recordWriter.ts';
 import { Sampler } from '../recording/sampler.ts';
 import { StepRecorder } from '../recording/stepRecorder.ts';
 import type { ValueTracker } from '../recording/valueTracker.ts';
+import { NodeThread } from '../../stack/node/thread.ts';
 import type { SourceTools } from '../../stack/user/program.ts';
 import {
   AGENT,
@@ -175,12 +177,26 @@ function entryOf({ processes: [first] }: Program): unknown {
   return 'main' in entry ? entry.main : pathToFileURL(entry.file).href;
 }
 
-async function load(running: Running, tools: Promise<SourceTools>, send: Send): Promise<void> {
+/** What all machines of a thread have, one after the other. */
+interface OfThread {
+  /** Its modules of Node. */
+  node: NodeThread;
+  realm: Realm;
+}
+
+async function load(
+  running: Running,
+  tools: Promise<SourceTools>,
+  { node, realm }: OfThread,
+  send: Send,
+): Promise<void> {
   installConsole(running.world);
   running.program = await loadPrograms(running.world, running.boot.programs, await tools, {
     ...running.boot,
     host: running.boot.replay === undefined ? new HostPort(running.hostPort) : null,
+    node,
   });
+  if (node.is_adapted) realm.rememberModules(node.exports());
   Object.assign(running.agent, { entry: entryOf(running.program) });
   send({ type: 'loaded', processes: running.program.processes.map(({ name }) => name) });
 }
@@ -198,9 +214,13 @@ async function run(running: Running, send: Send): Promise<void> {
 }
 
 /** Take the machine out of the thread, once its code does not run any more. @returns whether nothing of it is left */
-function leave({ world, agent, hostPort }: Running, realm: Realm): boolean {
+async function leave({ world, agent, hostPort }: Running, realm: Realm): Promise<boolean> {
   agent.end();
   hostPort.close();
+  for (const end of world.at_end) end();
+  // The host's event loop closes what stood for sockets, at the end of a turn.
+  await hostTurn();
+  await hostTurn();
   return !world.realm_is_spent && realm.restore();
 }
 
@@ -221,7 +241,7 @@ export function serve(
   instrumentation: Instrumentation,
 ): void {
   const kernel = new KernelNames(modules);
-  const realm = new Realm();
+  const ofThread = { node: new NodeThread(), realm: new Realm() };
   const send: Send = (message) => port.postMessage(message);
   let running: Running;
   /** Settles when the program does not run any more. */
@@ -235,12 +255,16 @@ export function serve(
         running = start(message.boot, message.shared, kernel, { creations, instrumentation }, t);
         return send({ type: 'booted' });
       case 'load':
-        return load(running, tools, send);
+        return load(running, tools, ofThread, send);
       case 'run':
         return (over = run(running, send));
       case 'leave':
         await over;
-        return send({ type: 'left', event: running.world.event, isAsBefore: leave(running, realm) });
+        return send({
+          type: 'left',
+          event: running.world.event,
+          isAsBefore: await leave(running, ofThread.realm),
+        });
       case 'end':
         return;
     }

@@ -13,7 +13,7 @@ const { getPrototypeOf } = Object;
 interface Remembered {
   prototype: object | null;
   isExtensible: boolean;
-  properties: ReadonlyMap<PropertyKey, PropertyDescriptor>;
+  properties: Map<PropertyKey, PropertyDescriptor>;
 }
 
 /** Intrinsic objects to which no global leads. */
@@ -43,8 +43,9 @@ const OF_UNDICI: ReadonlySet<PropertyKey> = new Set([
   ...['FormData', 'Headers', 'Request', 'Response'],
   ...['MessageEvent', 'CloseEvent', 'WebSocket', 'EventSource'],
 ]);
+/** Node's own list of what it has loaded. */
+const { moduleLoadList = [] } = process as { moduleLoadList?: string[] };
 function isUndiciLoaded(): boolean {
-  const { moduleLoadList = [] } = process as { moduleLoadList?: string[] };
   return moduleLoadList.includes('NativeModule internal/deps/undici/undici');
 }
 
@@ -58,12 +59,27 @@ function isUnderWay(): boolean {
 export class Realm {
   readonly #objects = new Map<object, Remembered>();
   readonly #environment = { ...process.env };
-  readonly #hadUndici = isUndiciLoaded();
+  #hadUndici = isUndiciLoaded();
+  #hasModules = false;
 
   constructor() {
     // Node creates these when they are first asked for; a world changes them.
-    const late = [globalThis.crypto, globalThis.AbortSignal, globalThis.performance];
+    const { crypto, AbortSignal, performance, Blob } = globalThis;
+    const { SubtleCrypto } = globalThis as unknown as { SubtleCrypto: object };
+    const late = [crypto, AbortSignal, performance, Blob, SubtleCrypto];
     for (const root of [globalThis, process, ...INTRINSICS, ...late]) this.#remember(root);
+  }
+
+  /** What modules of Node export and a program may change, before the first one that does. */
+  rememberModules(exports: readonly object[]): void {
+    if (this.#hasModules) return;
+    this.#hasModules = true;
+    for (const each of exports) this.#remember(each);
+    // To adapt Node's modules to a world has loaded it, and left what nothing takes away.
+    this.#hadUndici = isUndiciLoaded();
+    const { properties } = this.#objects.get(globalThis)!;
+    for (const [key, property] of propertiesOf(globalThis))
+      if (property.configurable !== true && !properties.has(key)) properties.set(key, property);
   }
 
   #remember(value: unknown): void {
@@ -99,7 +115,8 @@ function isWalked(value: unknown): value is object {
     ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
     !types.isProxy(value) &&
     !ArrayBuffer.isView(value) &&
-    value !== process.env
+    value !== process.env &&
+    value !== moduleLoadList
   );
 }
 

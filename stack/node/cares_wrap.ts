@@ -2,7 +2,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import { parseAddress } from '../lib/parse_address.ts';
 import { ask_host } from '../user/host_calls.ts';
-import type { World } from '../world/world.ts';
 import { binding } from './native.ts';
 import { uv_req } from './uv/handle.ts';
 import type { uv_loop } from './uv/loop.ts';
@@ -28,7 +27,7 @@ interface LookupRequest {
 type Native = (...args: unknown[]) => number;
 
 /** @param current the loop of the process that runs; null: none does, or it has none */
-export function install_cares_wrap(world: World, current: () => uv_loop | null, names: Names): void {
+export function install_cares_wrap(current: () => uv_loop | null, names: () => Names): void {
   const cares = binding('cares_wrap');
   const { getaddrinfo, getnameinfo } = cares as unknown as Record<string, Native>;
   const answer = (req: LookupRequest, loop: uv_loop, ...values: [number | string | null, ...unknown[]]) => {
@@ -38,12 +37,12 @@ export function install_cares_wrap(world: World, current: () => uv_loop | null, 
   };
   /** The address of a name comes in a later round of the loop; undefined: there is none. */
   const find = (loop: uv_loop, name: string, found: (address: string | undefined) => void): 0 => {
-    const known = address_of(name, names.table);
-    const { lookup } = names;
+    const { table, lookup } = names();
+    const known = address_of(name, table);
     const told = AsyncResource.bind(found);
     if (known !== undefined || lookup === null) new uv_req(loop, () => told(known)).done_later(0);
     else
-      void ask_host(world, 'dns.lookup', () => lookup(name)).then(
+      void ask_host(loop.machine.world, 'dns.lookup', () => lookup(name)).then(
         (address) => found(address ?? undefined),
         () => found(undefined),
       );
@@ -62,7 +61,7 @@ export function install_cares_wrap(world: World, current: () => uv_loop | null, 
   cares['getnameinfo'] = (req: LookupRequest, address: string, port: number) => {
     const loop = current();
     if (loop === null) return getnameinfo!(req, address, port);
-    const [name] = Object.entries(names.table).find(([, one]) => one === address) ?? [];
+    const [name] = Object.entries(names().table).find(([, one]) => one === address) ?? [];
     return answer(req, loop, null, name ?? (address === '127.0.0.1' ? 'localhost' : address), String(port));
   };
   const channel = cares.ChannelWrap.prototype;

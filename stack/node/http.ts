@@ -8,20 +8,21 @@ interface OutgoingMessage {
   _storeHeader(firstLine: string, headers: unknown): void;
 }
 
-export function install_http(world: World, current: () => uv_loop | null): void {
-  install_date(world, current);
-  install_connections_list(world, current);
+/** @param current the loop of the process that runs; null: none does, or it has none */
+export function install_http(current: () => uv_loop | null): void {
+  install_date(current);
+  install_connections_list(current);
 }
 
 const DATE = '\r\nDate: ';
 
 /** Node writes the host's time into the Date header: it is replaced by the machine's. */
-function install_date(world: World, current: () => uv_loop | null): void {
+function install_date(current: () => uv_loop | null): void {
   let text = '';
   let text_second = -1;
   // Made once a second, as Node does.
-  const date = (): string => {
-    const second = Math.floor(world.time_ns / 1e9);
+  const date = ({ time_ns }: World): string => {
+    const second = Math.floor(time_ns / 1e9);
     if (second !== text_second) text = new Date().toUTCString();
     text_second = second;
     return text;
@@ -31,11 +32,13 @@ function install_date(world: World, current: () => uv_loop | null): void {
   const store = prototype._storeHeader;
   prototype._storeHeader = function (firstLine, headers) {
     store.call(this, firstLine, headers);
-    if (current() === null || !this.sendDate || this._header === null) return;
+    const loop = current();
+    if (loop === null || !this.sendDate || this._header === null) return;
     const at = this._header.indexOf(DATE);
     if (at < 0 || has_date(headers)) return;
     const end = this._header.indexOf('\r\n', at + DATE.length);
-    this._header = this._header.slice(0, at + DATE.length) + date() + this._header.slice(end);
+    this._header =
+      this._header.slice(0, at + DATE.length) + date(loop.machine.world) + this._header.slice(end);
   };
 }
 
@@ -55,11 +58,17 @@ export function is_date(name: unknown): boolean {
 /** When a parser's request began, in ns of the world's time, and in which order the requests began. */
 const BEGAN_NS = Symbol('began_ns');
 const TURN = Symbol('turn');
+/** The loop whose process has the parser. */
+const LOOP = Symbol('loop');
 
 interface Parser {
   [BEGAN_NS]?: number;
   [TURN]?: number;
+  [LOOP]?: uv_loop | undefined;
   initialize(...args: unknown[]): void;
+  /** It waits for another connection. */
+  free(): void;
+  close(): void;
   /** The request whose headers are complete. */
   incoming: object | null;
 }
@@ -78,18 +87,35 @@ interface ConnectionsList {
  * A server looks from time to time for requests that take too long, and closes connections that are idle.
  * Node's native list of them knows when requests began by the host's clock; here it is the machine's.
  */
-function install_connections_list(world: World, current: () => uv_loop | null): void {
+function install_connections_list(current: () => uv_loop | null): void {
   const { HTTPParser } = process.getBuiltinModule('_http_common') as unknown as { HTTPParser: ParserClass };
   let next_turn = 0;
   const begin = (parser: Parser): void => {
-    parser[BEGAN_NS] = world.now_ns;
+    parser[BEGAN_NS] = current()?.machine.world.now_ns ?? 0;
     parser[TURN] = next_turn++;
   };
   const parser = HTTPParser.prototype;
-  const { initialize } = parser;
+  const { initialize, free, close } = parser;
   parser.initialize = function (...args) {
     begin(this);
+    const loop = current();
+    if (loop !== null) {
+      this[LOOP] = loop;
+      loop.natives.set(this, () => close.call(this));
+    }
     initialize.apply(this, args);
+  };
+  const leave = (one: Parser): void => {
+    one[LOOP]?.natives.delete(one);
+    one[LOOP] = undefined;
+  };
+  parser.free = function () {
+    leave(this);
+    free.call(this);
+  };
+  parser.close = function () {
+    leave(this);
+    close.call(this);
   };
   parser[HTTPParser.kOnMessageBegin] = function () {
     begin(this);
@@ -105,9 +131,11 @@ function install_connections_list(world: World, current: () => uv_loop | null): 
   }
   const { expired } = list;
   list.expired = function (headers_ms, request_ms) {
-    if (current() === null) return expired.call(this, headers_ms, request_ms);
+    const loop = current();
+    if (loop === null) return expired.call(this, headers_ms, request_ms);
+    const { now_ns } = loop.machine.world;
     return this.active().filter((one) => {
-      const elapsed_ms = (world.now_ns - (one[BEGAN_NS] ?? world.now_ns)) / 1e6;
+      const elapsed_ms = (now_ns - (one[BEGAN_NS] ?? now_ns)) / 1e6;
       const is_late = request_ms > 0 && elapsed_ms > request_ms;
       return is_late || (headers_ms > 0 && !one.incoming && elapsed_ms > headers_ms);
     });
@@ -122,8 +150,7 @@ function connections_list_prototype(): ConnectionsList {
     (key) => (server as unknown as Record<symbol, unknown>)[key],
   );
   for (const value of values)
-    if (typeof value === 'object' && value !== null && 'hasRef' in value)
-      clearInterval(value as NodeJS.Timeout);
+    if (typeof value === 'object' && value !== null && 'hasRef' in value) (value as NodeJS.Timeout).close();
   const list = values.find((value) => typeof value === 'object' && value !== null && 'expired' in value) as
     ConnectionsList | undefined;
   if (list === undefined)

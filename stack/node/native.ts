@@ -42,6 +42,14 @@ function belongs(handle: NativeHandle, isOurs: (handle: NativeHandle) => boolean
   return false;
 }
 
+/** The method that a replaced one stands for. */
+const NATIVE = Symbol('native');
+/** The host frees a handle only when it is closed. */
+export function close_native(handle: NativeHandle): void {
+  const { close } = handle as { close: { [NATIVE]?: () => void } };
+  close[NATIVE]?.call(handle);
+}
+
 /**
  * Replace methods of a native class. A handle of the host's own keeps the original ones.
  *
@@ -54,13 +62,13 @@ export function replaceMethods(
 ): void {
   for (const [name, method] of Object.entries(methods)) {
     const original = prototype[name] as ((...args: unknown[]) => unknown) | undefined;
-    Object.defineProperty(prototype, name, {
-      configurable: true,
-      writable: true,
-      value(this: NativeHandle, ...args: never[]): unknown {
+    const replaced = {
+      [name](this: NativeHandle, ...args: never[]): unknown {
         return belongs(this, isOurs) ? method.apply(this, args) : original?.apply(this, args);
       },
-    });
+    }[name]!;
+    const value = Object.assign(replaced, { [NATIVE]: original });
+    Object.defineProperty(prototype, name, { configurable: true, writable: true, value });
   }
 }
 

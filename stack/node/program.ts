@@ -8,6 +8,7 @@ import type { World } from '../world/world.ts';
 import type { Names } from './cares_wrap.ts';
 import { type NodeProgram, spawn_node } from './node_process.ts';
 import { NodeRealm } from './realm.ts';
+import type { NodeThread } from './thread.ts';
 
 /** The kind of everything that is no scenario. */
 export const node_program: ProgramKind = {
@@ -21,12 +22,14 @@ export class NodePrograms implements ProgramStarter {
   readonly #world: World;
   readonly #names: Names;
   readonly #tools: SourceTools;
+  readonly #thread: NodeThread;
   #prepared: NodeRealm | null = null;
 
-  constructor(world: World, names: Names, tools: SourceTools) {
+  constructor(world: World, names: Names, tools: SourceTools, thread: NodeThread) {
     this.#world = world;
     this.#names = names;
     this.#tools = tools;
+    this.#thread = thread;
   }
 
   /** Load a program that starts with the world. @throws ProgramError */
@@ -47,13 +50,14 @@ export class NodePrograms implements ProgramStarter {
   }
   /** Start a program now: its process loads it first. */
   start(machine: Machine, spec: ProgramSpec): Process {
+    // What other programs have changed in Node's modules so far is not known.
+    this.#world.realm_is_spent ||= this.#prepared === null;
     return spawn_node(machine, program_of(spec), this.#realm().processes, this.#loader());
   }
 
   #realm(): NodeRealm {
     if (this.#prepared !== null) return this.#prepared;
-    const realm = new NodeRealm(this.#world, this.#names);
-    this.#world.realm_is_spent = true;
+    const realm = new NodeRealm(this.#world, this.#names, this.#thread);
     // A process that starts the first program has no part in the preparation.
     const machine = this.#world.running!;
     const { current } = machine;
@@ -63,6 +67,8 @@ export class NodePrograms implements ProgramStarter {
     } finally {
       machine.current = current;
     }
+    this.#world.has_node_programs = true;
+    this.#world.at_end.push(() => realm.leave());
     this.#prepared = realm;
     return realm;
   }

@@ -1,24 +1,10 @@
-/**
- * Prepares a thread for Node programs: Node's network modules reach the machine instead of the host, and its
- * timers follow virtual time. Node's modules take what they need from each other when they are first loaded,
- * so this happens before.
- */
+/** The Node programs of a world: its processes, and what they find among the globals. */
 import type { World } from '../world/world.ts';
-import { install_cares_wrap, type Names } from './cares_wrap.ts';
+import type { Names } from './cares_wrap.ts';
 import { install_host_promises } from './host_promises.ts';
 import { install_fetch } from './fetch.ts';
-import { install_http } from './http.ts';
-import { http2_prototypes, install_http2_date } from './http2.ts';
-import { install_http_agents } from './http_agents.ts';
 import type { NodeProcess } from './node_process.ts';
-import { install_pipe_wrap } from './pipe_wrap.ts';
-import { install_socket_timeouts } from './socket_timeouts.ts';
-import { install_stream_sockets } from './stream_sockets.ts';
-import { install_tcp_wrap } from './tcp_wrap.ts';
-import { install_tls_wrap } from './tls_wrap.ts';
-import { install_udp_wrap } from './udp_wrap.ts';
-import { uv_loop } from './uv/loop.ts';
-import { install_zlib } from './zlib.ts';
+import type { NodeThread } from './thread.ts';
 
 /** The global WebAssembly, as far as it compiles; Node's types leave it out. */
 interface Compilers {
@@ -28,42 +14,36 @@ interface Compilers {
   instantiate(source: object, imports: unknown): Promise<object>;
 }
 
-/** The Node processes of a world, by pid, and the thread that is prepared for them. */
 export class NodeRealm {
+  /** By pid. */
   readonly processes = new Map<number, NodeProcess>();
-  readonly names: Names;
   readonly #world: World;
+  readonly #names: Names;
+  readonly #thread: NodeThread;
 
-  constructor(world: World, names: Names) {
+  constructor(world: World, names: Names, thread: NodeThread) {
     this.#world = world;
-    this.names = names;
+    this.#names = names;
+    this.#thread = thread;
   }
 
-  /** The loop of the process that runs; null: none does, or it has none. */
-  readonly loop = (): uv_loop | null => {
-    const runtime = this.#world.current?.signal.runtime;
-    return runtime instanceof uv_loop ? runtime : null;
-  };
-
-  /** Install the adaptations. The thread must run only one world. */
+  /** Before the world's first Node program. The thread must run only one world at a time. */
   install(): void {
-    this.#install_timers();
     this.#install_process();
     this.#install_ticks();
     this.#install_compilers();
-    install_tcp_wrap(this.loop, install_tls_wrap(this.loop));
-    install_udp_wrap(this.loop);
-    install_pipe_wrap(this.loop);
-    install_cares_wrap(this.#world, this.loop, this.names);
-    const http2 = http2_prototypes();
-    install_socket_timeouts(this.loop, http2);
-    install_http2_date(this.loop, http2);
-    install_stream_sockets();
-    install_http(this.#world, this.loop);
-    install_http_agents(this.loop);
-    install_fetch(this.loop);
-    install_zlib(this.loop);
+    this.#thread.enter(this.#world, this.#names);
+    install_fetch(this.#world, this.#thread.loop);
     install_host_promises(this.#world);
+  }
+  /** The world is over. */
+  leave(): void {
+    for (const { loop } of this.processes.values()) {
+      loop.close_natives();
+      // In Node 20 modules last as long as the thread, and each promise of theirs names the task that has made it.
+      for (const name of Object.keys(loop.task)) Reflect.deleteProperty(loop.task, name);
+    }
+    if (!this.#thread.leave()) this.#world.realm_is_spent = true;
   }
 
   /** V8 compiles WebAssembly in threads of the host, about which the world knows nothing: here it is done at once. */
@@ -78,13 +58,6 @@ export class NodeRealm {
     };
   }
 
-  /** The globals dispatch to the process that runs; Node's own modules use them from now on, too. */
-  #install_timers(): void {
-    const { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate } = globalThis;
-    Object.assign(process.getBuiltinModule('timers'), {
-      ...{ setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate },
-    });
-  }
   #install_process(): void {
     const host = process;
     Object.defineProperty(globalThis, 'process', {
@@ -108,15 +81,23 @@ export class NodeRealm {
         task.signal.uncaught(error);
       }
     };
-    const { nextTick } = process;
+    const { nextTick, emitWarning } = process;
+    // Node gives some warnings only once in a thread.
+    process.emitWarning = (...warning: unknown[]): void => {
+      this.#world.realm_is_spent = true;
+      Reflect.apply(emitWarning, process, warning);
+    };
     process.nextTick = (callback: unknown, ...args: unknown[]): void => {
-      if (typeof callback !== 'function' || this.loop() === null) nextTick(callback as () => void, ...args);
+      if (typeof callback !== 'function' || this.#thread.loop() === null)
+        nextTick(callback as () => void, ...args);
       else nextTick(guarded, callback as () => void, args);
     };
     const { queueMicrotask } = globalThis;
     globalThis.queueMicrotask = (callback) =>
       queueMicrotask(
-        typeof callback !== 'function' || this.loop() === null ? callback : () => guarded(callback, []),
+        typeof callback !== 'function' || this.#thread.loop() === null
+          ? callback
+          : () => guarded(callback, []),
       );
   }
   #current(): NodeProcess | undefined {

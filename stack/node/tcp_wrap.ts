@@ -9,7 +9,7 @@ import { SOCKET_OPTIONS as SO, SOL_IP, SOL_SOCKET, SOL_TCP } from '../include/ua
 import { IP_OPTIONS } from '../include/uapi/linux/in.ts';
 import { TCP_OPTIONS } from '../include/uapi/linux/tcp.ts';
 import { fromSockaddr, toSockaddr } from '../user/addresses.ts';
-import { binding, type NativeHandle, replaceGetters, replaceMethods } from './native.ts';
+import { binding, close_native, type NativeHandle, replaceGetters, replaceMethods } from './native.ts';
 import { uv_req } from './uv/handle.ts';
 import type { uv_loop } from './uv/loop.ts';
 import { uv_stream } from './uv/stream.ts';
@@ -29,8 +29,9 @@ export class tcp_handle extends uv_stream {
   /** Receive into this buffer of the program. */
   user_buffer: Uint8Array | null = null;
 
-  constructor(loop: uv_loop) {
+  constructor(loop: uv_loop, native: NativeHandle) {
     super(loop);
+    loop.natives.set(native, () => close_native(native));
     this.resource = new AsyncResource('TCPWRAP');
   }
 }
@@ -43,7 +44,7 @@ interface Request {
 
 /** A handle's socket, which is made when it is first asked for. */
 function tcp_of(handle: NativeHandle, loop: uv_loop): tcp_handle {
-  return (handle[STREAM] ??= new tcp_handle(loop)) as tcp_handle;
+  return (handle[STREAM] ??= new tcp_handle(loop, handle)) as tcp_handle;
 }
 /** A native handle's socket on a machine; undefined: it is no TCP handle, or the host's own. */
 export function machine_socket(handle: unknown, loop: uv_loop | null): tcp_handle | undefined {
@@ -60,7 +61,6 @@ export function install_tcp_wrap(current: () => uv_loop | null, is_wrapped_now: 
   const { TCP, constants } = binding('tcp_wrap');
   const { streamBaseState, kReadBytesOrError, kArrayBufferOffset, kBytesWritten, kLastWriteWasAsync } =
     binding('stream_wrap');
-  const close_native = TCP.prototype['close'] as (this: NativeHandle) => void;
 
   const isOurs = (handle: NativeHandle): boolean => handle[STREAM] !== undefined || current() !== null;
   const tcp = (handle: NativeHandle): tcp_handle =>
@@ -72,7 +72,7 @@ export function install_tcp_wrap(current: () => uv_loop | null, is_wrapped_now: 
       const onconnection = listener['onconnection'] as (status: number, client?: NativeHandle) => void;
       if (result < 0) return onconnection.call(listener, result);
       const client = new TCP(constants.SOCKET);
-      const stream = new tcp_handle(loop);
+      const stream = new tcp_handle(loop, client);
       stream.open(result);
       client[STREAM] = stream;
       onconnection.call(listener, 0, client);
@@ -206,8 +206,8 @@ export function install_tcp_wrap(current: () => uv_loop | null, is_wrapped_now: 
   const close_stream = (handle: NativeHandle, cb?: () => void): void => {
     const stream = tcp(handle);
     stream.close(() => stream.resource.runInAsyncScope(() => cb?.call(handle)));
-    // The native object has no descriptor, but is kept until it is closed.
-    close_native.call(handle);
+    stream.loop.natives.delete(handle);
+    close_native(handle);
   };
 
   replaceGetters(TCP.prototype, isOurs, {

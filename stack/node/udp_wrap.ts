@@ -5,7 +5,7 @@ import { EAFNOSUPPORT, type Errno, IS_ERR } from '../include/uapi/asm-generic/er
 import { IP_OPTIONS } from '../include/uapi/linux/in.ts';
 import { SOCKET_OPTIONS as SO, SOL_IP, SOL_SOCKET } from '../include/uapi/linux/socket.ts';
 import { fromSockaddr, toSockaddr } from '../user/addresses.ts';
-import { binding, type NativeHandle, replaceMethods } from './native.ts';
+import { binding, close_native, type NativeHandle, replaceMethods } from './native.ts';
 import { uv_req } from './uv/handle.ts';
 import type { uv_loop } from './uv/loop.ts';
 import { uv_udp } from './uv/udp.ts';
@@ -21,8 +21,9 @@ const UV_UDP_REUSEPORT = 8;
 
 class udp_handle extends uv_udp {
   readonly resource: AsyncResource;
-  constructor(loop: uv_loop) {
+  constructor(loop: uv_loop, native: NativeHandle) {
     super(loop);
+    loop.natives.set(native, () => close_native(native));
     this.resource = new AsyncResource('UDPWRAP');
   }
 }
@@ -33,11 +34,10 @@ interface SendRequest {
 /** @param current the loop of the process that runs; null: none does, or it has none */
 export function install_udp_wrap(current: () => uv_loop | null): void {
   const { UDP } = binding('udp_wrap');
-  const close_native = UDP.prototype['close'] as (this: NativeHandle) => void;
   const isOurs = (handle: NativeHandle): boolean => handle[SOCKET] !== undefined || current() !== null;
   const udp = (handle: NativeHandle): udp_handle => {
     if (handle[SOCKET] === undefined) {
-      const socket = new udp_handle(current()!);
+      const socket = new udp_handle(current()!, handle);
       handle[SOCKET] = socket;
       // The native class keeps its own from being replaced.
       Object.defineProperty(handle, 'fd', { get: () => socket.fd });
@@ -140,7 +140,8 @@ export function install_udp_wrap(current: () => uv_loop | null): void {
     close(cb?: () => void) {
       const socket = udp(this);
       socket.close(() => socket.resource.runInAsyncScope(() => cb?.call(this)));
-      close_native.call(this);
+      socket.loop.natives.delete(this);
+      close_native(this);
     },
     ref() {
       udp(this).set_ref(true);

@@ -37,6 +37,8 @@ export interface CommonJsHost {
   text(file: string): string;
   /** import() in a CommonJS module. */
   import(specifier: string, from: string): Promise<vm.Module>;
+  /** Node keeps what is loaded next for the whole thread. */
+  spends(): void;
 }
 
 export class CommonJs {
@@ -46,11 +48,18 @@ export class CommonJs {
   /** By file, as `require.cache`. */
   readonly #cache = Object.create(null) as Record<string, CjsModule>;
   #main: CjsModule | undefined;
+  /** V8 keeps what a compiled module imports with as long as it keeps the code, which may be longer than the world lasts. */
+  readonly #imports: { ask: CommonJsHost['import'] };
 
   constructor(builtins: HostModules, formats: ModuleFormats, host: CommonJsHost) {
     this.#builtins = builtins;
     this.#formats = formats;
     this.#host = host;
+    this.#imports = { ask: (specifier, from) => host.import(specifier, from) };
+  }
+  /** The world is over. */
+  end(): void {
+    this.#imports.ask = () => Promise.reject(new Error('the program has ended'));
   }
 
   /** Evaluate a file, once. @returns its exports */
@@ -115,6 +124,7 @@ export class CommonJs {
       return;
     }
     if (file.endsWith('.node')) {
+      this.#host.spends();
       load_addon(module, file);
       return;
     }
@@ -122,12 +132,14 @@ export class CommonJs {
     if (this.#formats.of(file, source) === 'module') {
       // V8 links ES modules of this loader only asynchronously; Node's own loader can do it at once. Such a
       // module is one for all programs of the thread.
+      this.#host.spends();
       module.exports = createRequire(file)(file);
       return;
     }
+    const imports = this.#imports;
     const wrapper = vm.compileFunction(source, ['exports', 'require', 'module', '__filename', '__dirname'], {
       filename: file,
-      importModuleDynamically: (specifier: string) => this.#host.import(specifier, file),
+      importModuleDynamically: (specifier: string) => imports.ask(specifier, file),
     } as vm.CompileFunctionOptions);
     const { exports } = module;
     Reflect.apply(wrapper, exports, [exports, module.require, module, file, path.dirname(file)]);

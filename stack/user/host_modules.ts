@@ -55,7 +55,7 @@ export class HostModules {
     const name = specifier.replace(/^node:/, '');
     let exports = this.#loaded.get(name);
     if (exports === undefined) {
-      this.#world.realm_is_spent ||= !STATELESS.includes(name);
+      this.#world.realm_is_spent ||= !(this.#has_event_loop ? RESTORABLE : STATELESS).includes(name);
       exports = name === 'module' ? this.#moduleModule(createRequire) : this.#module(name);
       this.#loaded.set(name, exports);
     }
@@ -87,6 +87,10 @@ export class HostModules {
         return with_own(this.#computing(name, real), worldRandom(this.#world));
       case 'zlib':
         return this.#answers(name) ? real : this.#computing(name, real);
+      case 'async_hooks':
+        return with_own(real, this.#spending(real, OF_THREAD));
+      case 'tls':
+        return with_own(real, this.#spending(real, ['setDefaultCACertificates']));
       case 'worker_threads':
         return with_own(real, { Worker: ForeignThread });
       case 'child_process':
@@ -135,6 +139,20 @@ export class HostModules {
     return with_own(real, told);
   }
 
+  /** Functions by which a program sees, or leaves, what is not its own in this thread. */
+  #spending(real: Exports, names: readonly string[]): Exports {
+    const spending = (name: string) => {
+      const original = real[name] as Callable;
+      const world = this.#world;
+      return function (this: unknown, ...args: unknown[]): unknown {
+        world.realm_is_spent = true;
+        return original.apply(this, args);
+      };
+    };
+    const known = names.filter((name) => typeof real[name] === 'function');
+    return Object.fromEntries(known.map((name) => [name, spending(name)]));
+  }
+
   #computing(module: string, real: Exports): Exports {
     const names = Object.keys(real).filter((name) => COMPUTING[module]!.test(name));
     const wrapped = (name: string) => this.#wrap(`${module}.${name}`, real[name] as Callable, 'callback');
@@ -170,6 +188,18 @@ const STATELESS = [
   ...['assert', 'assert/strict', 'buffer', 'path', 'path/posix', 'path/win32', 'querystring'],
   ...['string_decoder', 'timers', 'timers/promises', 'url'],
 ];
+
+/**
+ * Those that a Node program may use, too: what it changes in what they export is put back, and what they keep to themselves
+ * another program does not find.
+ */
+export const RESTORABLE: readonly string[] = [
+  ...STATELESS,
+  ...['async_hooks', 'constants', 'crypto', 'dgram', 'dns', 'dns/promises', 'events', 'fs', 'fs/promises'],
+  ...['http', 'https', 'net', 'os', 'stream', 'stream/promises', 'tls', 'tty', 'util', 'util/types', 'zlib'],
+];
+/** Of node:async_hooks: numbers that a thread counts, and what is called in all of it. */
+const OF_THREAD = ['createHook', 'executionAsyncId', 'executionAsyncResource', 'triggerAsyncId'];
 
 const is_process = (specifier: string) => /^(?:node:)?process$/.test(specifier);
 
@@ -211,7 +241,7 @@ class ForeignThread {
 }
 
 /** The current globals: they are the world's by the time a program calls them. */
-function worldTimers(): Exports {
+export function worldTimers(): Record<string, (...args: unknown[]) => unknown> {
   const names = [
     ...['setTimeout', 'setInterval', 'setImmediate'],
     ...['clearTimeout', 'clearInterval', 'clearImmediate'],

@@ -79,7 +79,9 @@ export class ModuleLoader {
       source: (file) => this.#source(pathToFileURL(file).href),
       text: (file) => world.program_files.text(file),
       import: (specifier, from) => this.#askedImport(specifier, pathToFileURL(from).href),
+      spends: () => (world.realm_is_spent = true),
     });
+    world.at_end.push(() => this.#commonJs.end());
   }
 
   /** Load a file with all its imports, and evaluate it. @throws ProgramError */
@@ -312,8 +314,6 @@ export class ModuleLoader {
     const file = fileURLToPath(url);
     const names = new Set([...WHOLE, ...this.#commonJsNames(file)]);
     const commonJs = this.#commonJs;
-    // It may load what Node keeps for the whole thread: a native add-on, an ES module by Node's own loader.
-    this.#world.realm_is_spent = true;
     return new vm.SyntheticModule(
       [...names],
       function (this: vm.SyntheticModule) {

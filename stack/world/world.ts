@@ -84,6 +84,9 @@ export class World {
    * JavaScript realm (a worker, a process).
    */
   realm_is_spent = false;
+  /** Called when the world is over, before another one begins in this realm: what lasts longer leads to it no more. */
+  readonly at_end: (() => void)[] = [];
+  has_node_programs = false;
   /** Set by a process that ends all processes. */
   exit_code: number | null = null;
   #next_machine = 0;

@@ -58,6 +58,8 @@ export class uv_loop implements Runtime {
   readonly task: task_struct;
   readonly timers: Timers;
   readonly immediates: Immediates;
+  /** What the host keeps for the process until it is closed, and what closes it: handles of sockets, parsers of HTTP. */
+  readonly natives = new Map<object, () => void>();
   /** Active handles and pending requests: while there are any, the loop goes on. */
   active = 0;
   is_loaded = false;
@@ -149,6 +151,11 @@ export class uv_loop implements Runtime {
       this.task.signal.uncaught(error);
     }
     drainMicrotasks();
+  }
+  /** The world is over. */
+  close_natives(): void {
+    for (const close of this.natives.values()) close();
+    this.natives.clear();
   }
   hold(): void {
     this.active++;
