@@ -152,6 +152,10 @@ export class MachineThread {
   get practice(): number {
     return this.#practice;
   }
+  /** V8 throws away what it has optimized, as it does to count what runs. */
+  forgets(): void {
+    this.#practice = Math.min(this.#practice, PRACTICE.short);
+  }
   /** The machine is gone: attach a debugger that knows nothing of it. @param event to which it has come */
   renew(event: number): void {
     this.#tenant = undefined;

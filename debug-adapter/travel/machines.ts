@@ -16,7 +16,7 @@ import type { Trail } from '../control/trail.ts';
 import type { CountedAccess, ExpectedField, FoundField } from '../inspect/dataBreakpoints.ts';
 import { TOOLS } from '../inspect/tools.ts';
 import { inputText } from '../inspect/inputText.ts';
-import type { CountedClass } from '../worker/creations.ts';
+import { USUAL, type CountedClass } from '../worker/creations.ts';
 import {
   GivenUpError,
   NEAR,
@@ -49,7 +49,7 @@ export class Machines {
   #numbering: Promise<void> = Promise.resolve();
   /** The same of fields. */
   #finding: Promise<void> = Promise.resolve();
-  readonly #counted: CountedClass[] = [];
+  readonly #counted: CountedClass[] = [...USUAL];
   /** By the fields' numbers; null: it cannot be found again. */
   readonly #fields = new Map<number, ExpectedField | null>();
   /** What the programs have read. */
@@ -78,7 +78,7 @@ export class Machines {
   /** For another run, which was the same one up to where it stands. @param fields the numbers of those it has */
   successor(original: Original, fields: readonly number[]): Machines {
     const machines = new Machines(this.#blueprint, original);
-    machines.#counted.push(...this.#counted);
+    machines.#counted.splice(0, Infinity, ...this.#counted);
     for (const number of fields) machines.#fields.set(number, this.#fields.get(number) ?? null);
     machines.#hasTravelled = true;
     return machines;
@@ -86,8 +86,13 @@ export class Machines {
 
   /** A recording has told which fields these are. */
   expect({ counted, fields }: Pick<Repeated, 'counted' | 'fields'>): void {
-    this.#counted.push(...counted);
-    for (const { isCounted: _, ...field } of fields) this.#fields.set(field.number, field);
+    for (const { isCounted: _, kind, ...field } of fields)
+      this.#fields.set(field.number, { ...field, kind: this.#kindOf(counted[kind]!) });
+  }
+  /** The number of a class among those that are counted. */
+  #kindOf({ name, url }: CountedClass): number {
+    const known = this.#counted.findIndex((one) => one.name === name && one.url === url);
+    return known >= 0 ? known : this.#counted.push({ name, url }) - 1;
   }
   /** Those of fields that are found again in another session. @throws as create() does */
   async foundAgain(numbers: readonly number[]): Promise<FoundField[]> {
@@ -292,8 +297,7 @@ export class Machines {
     const { number, name, range, struct, url, path, named, moment } = field;
     if (struct === undefined || url === undefined || moment === undefined) return null;
     if (path === null && named === undefined) return null;
-    let kind = this.#counted.findIndex((one) => one.name === struct && one.url === url);
-    if (kind < 0) kind = this.#counted.push({ name: struct, url }) - 1;
+    const kind = this.#kindOf({ name: struct, url });
     const ordinal = await this.#once(past, async (replica) => {
       await replica.follow(moment);
       if (path !== null) return replica.debuggee.ask<number>('data.ordinalAt', path);

@@ -440,6 +440,7 @@ export class Replica {
   }
   /** The code that runs while it is led somewhere. */
   codeOf(lead: () => Promise<void>): Promise<RunCode[]> {
+    this.debuggee.thread.forgets();
     return codeOf(this.debuggee, this.paused?.callFrames ?? [], lead);
   }
   /** Compare watched bytes at each arrival at these places. */

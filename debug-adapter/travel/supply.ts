@@ -74,11 +74,16 @@ export class Supply {
     this.#isThreadFree = isThreadFree;
   }
 
-  /** The machine of a kind that is before an event and will be there first; undefined: there is none. */
+  /**
+   * The machine of a kind that is before an event and will be there first; undefined: there is none, or a new one in a thread that is
+   * free would be there sooner.
+   */
   take(key: string, before: number): Promise<Replica> | undefined {
     const way = ({ at, isRehearsed }: Spare): number => (before - at) / (isRehearsed ? REHEARSED_SPEED : 1);
     const [nearest] = this.#fitting(key, before).sort((one, other) => way(one) - way(other));
     if (nearest === undefined) return undefined;
+    const isCold = nearest.at === 0 && !nearest.isRehearsed;
+    if (isCold && before > WORTH_PRACTICE && this.#isThreadFree()) return undefined;
     this.#remove(nearest);
     return nearest.replica;
   }

@@ -12,7 +12,7 @@ const IDLE_MS = 5000;
 
 /** A thread that will soon have no machine. */
 interface Coming {
-  kind: ThreadKind;
+  thread: MachineThread;
   /** Settles when it has none, or has ended with it. */
   isFree: Promise<void>;
 }
@@ -28,12 +28,15 @@ export class Threads {
   /** A thread for a machine: of those that have had machines before, the one in which V8 has learnt most. */
   async take(kind: ThreadKind): Promise<MachineThread> {
     for (;;) {
-      const thread = this.#waiting.findLast((one) => isSame(one.kind, kind) && !one.client.gone);
-      if (thread !== undefined) {
-        this.#waitsNoMore(thread);
-        return thread;
+      const waiting = this.#waiting.findLast((one) => isSame(one.kind, kind) && !one.client.gone);
+      const [coming] = [...this.#coming]
+        .filter(({ thread }) => isSame(thread.kind, kind))
+        .sort((one, other) => other.thread.practice - one.thread.practice);
+      // One that is about to be free is worth waiting for if V8 has learnt more in it.
+      if (waiting !== undefined && (coming?.thread.practice ?? 0) <= waiting.practice) {
+        this.#waitsNoMore(waiting);
+        return waiting;
       }
-      const coming = [...this.#coming].find((one) => isSame(one.kind, kind));
       if (coming === undefined) return this.#begin(kind);
       await coming.isFree;
     }
@@ -59,7 +62,7 @@ export class Threads {
    */
   retire(debuggee: Debuggee, isChanged: boolean): void {
     if (isChanged) return void debuggee.kill();
-    const coming: Coming = { kind: debuggee.thread.kind, isFree: this.#free(debuggee) };
+    const coming: Coming = { thread: debuggee.thread, isFree: this.#free(debuggee) };
     this.#coming.add(coming);
     void coming.isFree.then(() => this.#coming.delete(coming));
   }
