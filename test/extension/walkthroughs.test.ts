@@ -20,7 +20,7 @@ const ANSWERS: Record<string, { wrong?: string; right: string; isFunction?: bool
 };
 
 const chinese = JSON.parse(readFileSync(path.join(root, 'l10n/bundle.l10n.zh-cn.json'), 'utf8')) as Bundle;
-/** In Chinese two are followed, one of each kind of question: what they do, and where, is no matter of the language. */
+/** In Chinese one is followed: what they do, and where, is no matter of the language. */
 const LANGUAGES: readonly { name: string; language?: string; bundle: Bundle; lessons: readonly Lesson[] }[] =
   [
     { name: 'English', bundle: {}, lessons: LESSONS },
@@ -28,7 +28,7 @@ const LANGUAGES: readonly { name: string; language?: string; bundle: Bundle; les
       name: 'Chinese',
       language: 'zh-cn',
       bundle: chinese,
-      lessons: LESSONS.filter(({ id }) => id === 'handshake' || id === 'queues'),
+      lessons: LESSONS.filter(({ id }) => id === 'queues'),
     },
   ];
 
