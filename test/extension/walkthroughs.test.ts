@@ -19,16 +19,17 @@ const ANSWERS: Record<string, { wrong?: string; right: string; isFunction?: bool
   fortyMs: { right: 'tcp_send_ack', isFunction: true },
 };
 
+const IN_CHINESE = ['queues', 'nic'];
 const chinese = JSON.parse(readFileSync(path.join(root, 'l10n/bundle.l10n.zh-cn.json'), 'utf8')) as Bundle;
-/** In Chinese one is followed: what they do, and where, is no matter of the language. */
+/** Each is followed in one language: what they do, and where, is no matter of that. */
 const LANGUAGES: readonly { name: string; language?: string; bundle: Bundle; lessons: readonly Lesson[] }[] =
   [
-    { name: 'English', bundle: {}, lessons: LESSONS },
+    { name: 'English', bundle: {}, lessons: LESSONS.filter(({ id }) => !IN_CHINESE.includes(id)) },
     {
       name: 'Chinese',
       language: 'zh-cn',
       bundle: chinese,
-      lessons: LESSONS.filter(({ id }) => id === 'queues'),
+      lessons: LESSONS.filter(({ id }) => IN_CHINESE.includes(id)),
     },
   ];
 

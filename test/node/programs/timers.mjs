@@ -14,7 +14,7 @@ await new Promise((resolve) => {
     Promise.resolve().then(() => note('promise in immediate'));
     note('immediate');
     setImmediate(() => note('immediate in immediate'));
-    setTimeout(() => (note('last'), resolve()), 5);
+    setTimeout(() => (note('last'), resolve()), 100);
   });
   process.nextTick(() => {
     note('tick');
