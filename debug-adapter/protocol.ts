@@ -334,6 +334,8 @@ export interface WhyResponse {
   packet?: number;
   /** That packet with its cause, and so on back. */
   chain: CauseLink[];
+  /** The packet from which it goes on; omitted: it ends there, or further packets are not kept. */
+  next?: number;
 }
 /** `sockscope/goToEvent`: a moment of the run, by its number, becomes the stop. */
 export interface GoToEventArguments {

@@ -23,7 +23,7 @@ const MEMORY_POLL_MS = 100;
 const SHOWN_EXPRESSION = 100;
 const MB = 2 ** 20;
 /** How long a machine may take to halt before its thread is ended with it. */
-const HALT_MS = 500;
+const HALT_MS = 1000;
 /** The group of remote objects that are released when the machine continues. */
 export const STOP_GROUP = 'stop';
 /** The group of the agent, for as long as there is a machine. */

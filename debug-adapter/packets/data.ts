@@ -150,6 +150,8 @@ export interface CauseChainArguments {
 export interface CauseChainResponse {
   /** The packet itself first. */
   chain: CauseLink[];
+  /** The packet from which it goes on; omitted: it ends there, or further packets are not kept. */
+  next?: number;
 }
 export interface CauseLink {
   number: number;

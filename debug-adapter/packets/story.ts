@@ -10,7 +10,7 @@ import { dropSentence } from './truth/dropSentence.ts';
 import { wrongGuesses } from './truth/guesses.ts';
 import { truthSentences } from './truth/sentences.ts';
 
-/** So many packets back; a chain of ACKs and data would go on to the connection's beginning. */
+/** So many packets back are told at a time; a chain of ACKs and data goes on to the connection's beginning. */
 const LONGEST_CHAIN = 50;
 
 /** Throws as `PacketStore.packet` does. */
@@ -39,10 +39,11 @@ export function storyOf(packet: Packet, t: Translate): PacketStory | undefined {
 export function causeChain(store: PacketStore, number: number, t: Translate): CauseChainResponse {
   const chain: CauseLink[] = [];
   const seen = new Set<number>();
-  for (let at: number | undefined = number; at !== undefined && !seen.has(at);) {
+  let at: number | undefined = number;
+  while (at !== undefined && !seen.has(at) && chain.length < LONGEST_CHAIN) {
     seen.add(at);
     // A packet further back may have been let go.
-    if (at !== number && !store.has(at)) break;
+    if (at !== number && !store.has(at)) return { chain };
     const { frame, columns } = store.dissected(at);
     const { cause } = frame;
     const packet: number | undefined = cause && causingPacket(cause);
@@ -55,9 +56,9 @@ export function causeChain(store: PacketStore, number: number, t: Translate): Ca
       ...(packet !== undefined && { packet }),
       ...(cause !== undefined && { event: cause.event }),
     });
-    at = chain.length < LONGEST_CHAIN ? packet : undefined;
+    at = packet;
   }
-  return { chain };
+  return { chain, ...(chain.length === LONGEST_CHAIN && at !== undefined && { next: at }) };
 }
 
 const causeOf = ({ bytes }: CapturedFrame, cause: Cause, t: Translate): string =>

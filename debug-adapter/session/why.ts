@@ -47,19 +47,21 @@ export async function why(run: Run, args: WhyArguments): Promise<WhyResponse> {
     timeNs,
     ...(location !== undefined && { location }),
     ...(packet !== undefined && { packet }),
-    chain:
-      packet !== undefined && run.packets.has(packet) ? causeChain(run.packets, packet, run.t).chain : [],
+    ...(packet !== undefined && run.packets.has(packet)
+      ? causeChain(run.packets, packet, run.t)
+      : { chain: [] }),
   };
 }
 
 /** The answer as the debug console shows it. */
 export async function whyText(run: Run, expression: string): Promise<string> {
-  const { value, of, from, to, sentence, since, event, chain } = await why(run, { expression });
+  const { value, of, from, to, sentence, since, event, chain, next } = await why(run, { expression });
   return [
     `${value} ${from} → ${to} (${run.t('event {0}', event)}) · ${of}`,
     sentence,
     ...(since === undefined ? [] : [since]),
     ...chain.map(({ number, info, sentence: cause }) => `  ${run.t('Packet {0}', number)} ${info}: ${cause}`),
+    ...(next === undefined ? [] : [`  ${run.t('Packet {0}, and what led to it', next)}`]),
   ].join('\n');
 }
 /**

@@ -196,7 +196,8 @@ async function load(
     host: running.boot.replay === undefined ? new HostPort(running.hostPort) : null,
     node,
   });
-  if (node.is_adapted) realm.rememberModules(node.exports());
+  // The thread of a first run ends with it.
+  if (node.is_adapted && running.boot.replay !== undefined) realm.rememberModules(node.exports());
   Object.assign(running.agent, { entry: entryOf(running.program) });
   send({ type: 'loaded', processes: running.program.processes.map(({ name }) => name) });
 }

@@ -33,7 +33,7 @@ export async function chooseCause(
   sources: StackSources,
   number: number,
 ): Promise<number | undefined> {
-  const { chain } = await session.request('sockscope/causeChain', { number });
+  const { chain, next } = await session.request('sockscope/causeChain', { number });
   const items: CauseItem[] = chain.map((link) => ({
     label: vscode.l10n.t('Packet {0}', link.number),
     description: link.info,
@@ -41,6 +41,8 @@ export async function chooseCause(
     number: link.number,
     isCode: false,
   }));
+  if (next !== undefined)
+    items.push({ label: vscode.l10n.t('Packet {0}, and what led to it', next), number: next, isCode: false });
   const last = chain.at(-1);
   if (last && last.packet === undefined)
     items.push({

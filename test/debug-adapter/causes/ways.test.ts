@@ -39,6 +39,43 @@ describe('What led to a packet', () => {
     );
   });
 
+  it('says from which packet it goes on where it is long', async () => {
+    const told = story({
+      nic: { mtu: 1500, latency: '5ms' },
+      sysctl: { 'net.ipv4.tcp_rmem': '4096 1000000 6000000' },
+    })
+      .process('server', async (s) => {
+        const fd = await accepted(s);
+        // Until then nothing but segments makes it send ACKs.
+        await s.sleep(5000);
+        while ((await s.recv(fd)).length > 0);
+      })
+      .process('client', async (s) => {
+        const fd = await connected(s);
+        // Two segments at a time: many ACKs let go of many segments.
+        s.sock(fd).snd_cwnd_clamp = 2;
+        await s.send(fd, block(150_000));
+        await s.close(fd);
+      });
+    const capture = new Captured(told.machine.world);
+    await told.run();
+    capture.read();
+    let at = capture.find('sockscope.cause.reason == "more_data"').at(-1);
+    assert.ok(at !== undefined, capture.told());
+    const lengths: number[] = [];
+    for (let last = Infinity; at !== undefined;) {
+      const { chain, next } = causeChain(capture.store, at, english);
+      assert.equal(chain[0]!.number, at);
+      assert.ok(at < last, 'it goes back');
+      assert.equal(next, next === undefined ? undefined : chain.at(-1)!.packet);
+      lengths.push(chain.length);
+      last = at;
+      at = next;
+    }
+    assert.ok(lengths.length > 1, lengths.join());
+    assert.ok(lengths.slice(0, -1).every((length) => length === 50));
+  });
+
   it('names the question of an ARP answer, the ping of a reply, and the datagram that nobody wanted', async () => {
     const tale = network(
       { client: '10.0.0.1/24', server: '10.0.0.2/24' },
