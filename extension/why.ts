@@ -39,7 +39,7 @@ export function registerWhy(sessions: Sessions, packets: PacketsPanel): vscode.D
 
 async function choose(session: MachineSession, packets: PacketsPanel, answer: WhyResponse): Promise<void> {
   const { l10n } = vscode;
-  const { value, of, from, to, sentence, since, event, location, chain } = answer;
+  const { value, of, from, to, sentence, since, event, location, chain, next } = answer;
   const steps: Step[] = [
     {
       label: `$(history) ${value} ${from} → ${to}`,
@@ -58,6 +58,11 @@ async function choose(session: MachineSession, packets: PacketsPanel, answer: Wh
       description: info,
       detail: cause,
       go: () => packets.revealPacket(number),
+    });
+  if (next !== undefined)
+    steps.push({
+      label: `$(list-flat) ${l10n.t('Packet {0}, and what led to it', next)}`,
+      go: () => packets.revealPacket(next),
     });
   const last = chain.at(-1);
   if (last?.event !== undefined && last.packet === undefined) {
