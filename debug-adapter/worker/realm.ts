@@ -75,7 +75,7 @@ export class Realm {
     if (this.#hasModules) return;
     this.#hasModules = true;
     for (const each of exports) this.#remember(each);
-    // To adapt Node's modules to a world has loaded it, and left what nothing takes away.
+    // Whoever adapts Node's modules loads undici, which gives the global a property that nothing takes away.
     this.#hadUndici = isUndiciLoaded();
     const { properties } = this.#objects.get(globalThis)!;
     for (const [key, property] of propertiesOf(globalThis))

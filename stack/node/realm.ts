@@ -40,7 +40,7 @@ export class NodeRealm {
   leave(): void {
     for (const { loop } of this.processes.values()) {
       loop.close_natives();
-      // In Node 20 modules last as long as the thread, and each promise of theirs names the task that has made it.
+      // Node 20 keeps modules as long as the thread, and their promises name the task: it leads to nothing of the world any more.
       for (const name of Object.keys(loop.task)) Reflect.deleteProperty(loop.task, name);
     }
     if (!this.#thread.leave()) this.#world.realm_is_spent = true;

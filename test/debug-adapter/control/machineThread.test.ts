@@ -8,7 +8,7 @@ import { entryOf } from '../../../debug-adapter/control/entry.ts';
 import { Execution } from '../../../debug-adapter/control/execution.ts';
 import { FunctionIndex } from '../../../debug-adapter/control/functionIndex.ts';
 import { PRACTICE } from '../../../debug-adapter/control/machineThread.ts';
-import { growth, Lodgings, seen, toEvent } from '../support/lodgings.ts';
+import { growth, Lodgings, MOST_GROWTH, seen, toEvent } from '../support/lodgings.ts';
 import { fixture, ROOT } from '../support/paths.ts';
 
 describe("a machine's thread", () => {
@@ -114,7 +114,7 @@ describe('a thread that one machine has left', () => {
 
   it('has nothing of its machine in memory', async () => {
     const bytes = await growth(fixture('handshake'), 100);
-    assert.ok(bytes < 2e6, `ten machines, of three million bytes each, have left ${bytes}`);
+    assert.ok(bytes < MOST_GROWTH, `ten machines have left ${bytes} bytes`);
   });
 
   it('has nothing of what a program has put into the globals', async () => {

@@ -3,12 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { WorkerHub } from '../../../debug-adapter/cdp/workerHub.ts';
-import { growth, Lodgings, seen, toEvent } from '../support/lodgings.ts';
+import { growth, Lodgings, MOST_GROWTH, seen, toEvent } from '../support/lodgings.ts';
 import { ROOT } from '../support/paths.ts';
 
 const REHEARSAL = path.join(ROOT, 'dist/debug-adapter/travel/nodeRehearsal.js');
-/** Ten machines leave at most so many bytes: one alone has three million. */
-const MOST_GROWTH = 2e6;
 /** Keeps a program running. */
 const TICKS = `setInterval(() => {}, 10);`;
 

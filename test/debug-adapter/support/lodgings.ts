@@ -73,6 +73,8 @@ export async function heapOf({ client }: Debuggee): Promise<number> {
   await client.send('HeapProfiler.collectGarbage');
   return (await client.send('Runtime.getHeapUsage')).usedSize;
 }
+/** Ten machines leave at most so many bytes: one alone has three million. */
+export const MOST_GROWTH = 2e6;
 /** How many bytes more a thread has after ten machines more. */
 export async function growth(program: string, event: number): Promise<number> {
   const lodgings = new Lodgings();

@@ -149,7 +149,10 @@ describe('debug adapter: what is changed at a stop comes again', function () {
       });
     });
 
-  for (const [name, accessType] of [['sk.snd_una', 'write']] as const)
+  for (const [name, accessType] of [
+    ['sk.skc_state', 'read'],
+    ['sk.snd_una', 'write'],
+  ] as const)
     it(`of a data breakpoint in a recording that stands there, or before it: ${accessType} of ${name}`, async () => {
       const [there, before] = ['there', 'before'].map((one) => path.join(folder, `${one}.sockscope`)) as [
         string,

@@ -21,7 +21,7 @@ import { look, type Seen } from '../support/seen.ts';
 const SEED = Number(process.env['SEED'] ?? 2);
 const IS_SMALL = process.env['RUNS'] === undefined;
 const RUNS = Number(process.env['RUNS'] ?? 2);
-const STEPS = IS_SMALL ? 5 : 12;
+const STEPS = IS_SMALL ? 6 : 12;
 /** Stops that are passed before. */
 const MOST_PASSED = IS_SMALL ? 8 : 16;
 /** Until machines are ready for going back, in ms. */

@@ -18,7 +18,7 @@ const SEED = Number(process.env['SEED'] ?? 1);
 const IS_SMALL = process.env['RUNS'] === undefined;
 const RUNS = IS_SMALL ? KIND_COUNT : Number(process.env['RUNS']);
 const STOPS = IS_SMALL ? 5 : 8;
-const STEPS = IS_SMALL ? 6 : 14;
+const STEPS = IS_SMALL ? 7 : 14;
 /** With a data breakpoint. */
 const WATCHED_STOPS = 5;
 /** Passed until there is a connection. */

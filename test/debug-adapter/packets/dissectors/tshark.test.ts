@@ -8,7 +8,7 @@ import { cutOffTraffic, plausibleTraffic, randomTraffic } from '../../../support
 import { needTshark } from '../../../support/tshark.ts';
 
 /** More of them can be tried: SEEDS=1-200 node scripts/test.mjs dissectors/tshark */
-const [FIRST_SEED, LAST_SEED] = (process.env.SEEDS ?? '1-4').split('-').map(Number);
+const [FIRST_SEED, LAST_SEED] = (process.env.SEEDS ?? '1-6').split('-').map(Number);
 
 describe('packet dissectors', function () {
   this.timeout(120_000);
