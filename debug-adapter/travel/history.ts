@@ -20,6 +20,7 @@ import { changeBefore } from './changingStatement.ts';
 import { endOfCall } from './endOfCall.ts';
 import type { Call, Surroundings } from './here.ts';
 import { lastLine, programPlaces } from './lastInProgram.ts';
+import { looksBefore, lookFrom, windowsBefore, type Lead, type Look } from './looks.ts';
 import { lineBefore, threadOf, type PlaceRole } from './lineBefore.ts';
 import type { Machines } from './machines.ts';
 import {
@@ -31,14 +32,6 @@ import {
   type Wishes,
 } from './replica.ts';
 
-/** A run of so many events is repeated from its beginning as quickly as it is looked at twice. */
-const SHORT = 150_000;
-/** A quick machine repeats so many sooner than another one is asked what was shortly before. */
-const VERY_SHORT = 20_000;
-/** How many events before a moment a search begins, one after the other. */
-function windowsBefore({ mark: { event } }: Moment): readonly number[] {
-  return event <= SHORT ? [300, Infinity] : [300, 20_000, Infinity];
-}
 /** What a search for the last stop before a moment has found. */
 export interface StopBefore extends Found {
   /** DAP's ids of the breakpoints there. */
@@ -64,13 +57,6 @@ export interface Arrival {
   /** V8's id of the breakpoint at the frontier. */
   stopsAt?: string;
 }
-
-/**
- * Looks at what happens from an event on until a moment; undefined: the event is not before it.
- *
- * @param isOver nobody needs that any more
- */
-type Look<Seen> = (from: number, isOver?: AbortSignal) => Promise<Seen | undefined>;
 
 /** The stops that breakpoints and filters make, and the last arrival at a breakpoint. */
 interface Passed {
@@ -179,7 +165,8 @@ export class History {
     const found = known && chosen(known.before, this.#seen!.from, known.self);
     if (found !== undefined) return found;
     const look: Look<NotedArrival[]> = (...how) => this.#arrivals(moment, places, ...how);
-    for await (const [from, arrivals] of this.#looks(moment, windowsBefore(moment), look)) {
+    const looks = looksBefore(this.#machines, moment, windowsBefore(moment), look);
+    for await (const { from, seen: arrivals } of looks) {
       this.#seen = { from, places, arrivals: [...arrivals] };
       const self = isAtPlace ? arrivals.pop() : undefined;
       if (self !== undefined) here = momentOf(self, places);
@@ -214,7 +201,7 @@ export class History {
     let here = moment;
     const look: Look<Passed> = (...how) => this.#passed(moment, raw, wishes, ...how);
     const windows = isCounted ? [Infinity] : windowsBefore(moment);
-    for await (const [, passed] of this.#looks(moment, windows, look)) {
+    for await (const { seen: passed, giveUp } of looksBefore(this.#machines, moment, windows, look)) {
       const { reached, end } = passed;
       const self = passed.endsAtStatement ? passed.stops.findLast(({ by }) => isPlace(by, raw)) : undefined;
       const at = breakpoints.find(({ id, place }) => id === reached?.id && samePoint(place, raw));
@@ -230,17 +217,21 @@ export class History {
               (access !== undefined && isSameAccess(access, mark))
           : by === at?.id && event === reached?.event && arrival === reached.arrival;
       };
-      const before = await this.#lastOf(passed, isHere, this.#known(wishes), isCounted);
+      const before = await this.#lastOf(passed, isHere, this.#known(wishes), isCounted, giveUp);
       if (before !== undefined) return { ...before, here, unfound: this.#unfound(fields) };
     }
     return { target: undefined, hits: [], here, unfound: this.#unfound(fields) };
   }
-  /** @param isHere whether a stop is where the search begins */
+  /**
+   * @param isHere whether a stop is where the search begins
+   * @param alone all machines are needed
+   */
   async #lastOf(
     { stops, end, later }: Passed,
     isHere: (stop: PassedStop) => boolean,
     wishes: Wishes,
     isCounted: boolean,
+    alone: () => void,
   ): Promise<Omit<StopBefore, 'here' | 'unfound'> | undefined> {
     const { breakpoints } = wishes;
     /** After this event bytes have changed, but the statement is not found. */
@@ -252,6 +243,7 @@ export class History {
         const changes = stops.filter(({ access }) => access?.since === since);
         const until: Mark = isLater ? end : { kind: 'own', how: 'tracepoint', event: stop.event };
         const changed = { changes, since, until, isHere };
+        alone();
         const found = await changeBefore(this.#machines, changed, wishes, isCounted);
         if (found?.statement !== undefined) return found.statement;
         if (found?.stop !== undefined) return stopOf(found.stop, breakpoints);
@@ -260,32 +252,6 @@ export class History {
       if (!isHere(stop) && !isLater) return stopOf(stop, breakpoints);
     }
     return undefined;
-  }
-  /**
-   * Look at more and more of what was before a moment.
-   *
-   * @yields from which event on somebody has looked, and what was seen
-   */
-  async *#looks<Seen>(
-    { mark: { event } }: Moment,
-    windows: readonly number[],
-    look: Look<Seen>,
-  ): AsyncGenerator<[from: number, seen: Seen]> {
-    const isOver = new AbortController();
-    const isQuick = event <= SHORT && this.#machines.isQuickAtBeginning;
-    const [, ...further] = windows;
-    // A quick machine looks at the whole meanwhile: that is needed if nothing is found shortly before.
-    const begun =
-      isQuick && event > VERY_SHORT && further.length > 0 ? look(-Infinity, isOver.signal) : undefined;
-    begun?.catch(() => {});
-    try {
-      for (const window of isQuick && event <= VERY_SHORT ? [Infinity] : windows) {
-        const seen = await (window === Infinity && begun !== undefined ? begun : look(event - window));
-        if (seen !== undefined) yield [event - window, seen];
-      }
-    } finally {
-      isOver.abort();
-    }
   }
   /** Those fields of which nothing is known in the past. */
   #unfound(fields: readonly number[]): number[] {
@@ -302,25 +268,30 @@ export class History {
     from: number,
     isOver?: AbortSignal,
   ): Promise<Passed | undefined> {
-    return this.#machines.with(from, isOver, async (replica) => {
-      if (from > 0 && (await replica.toEvent(from)) >= moment.mark.event) return undefined;
-      const known = this.#known(wishes);
-      await replica.watchFor(known);
-      if (!known.data.some(({ field }) => this.#machines.isBytes(field))) {
-        await replica.follow(moment);
-        return { ...(await replica.passed()), endsAtStatement: replica.standsAtStatement, later: 0 };
-      }
-      const isOwn = isMachines(moment);
-      if (!isOwn) await replica.track([{ place: raw, of: { name: '', url: raw.url } }]);
-      await replica.follow(moment);
-      const endsAtStatement = replica.standsAtStatement;
-      const later = await replica.compareBytes();
-      const last = isOwn ? undefined : (await replica.tracked()).at(-1);
-      const end = isOwn
-        ? moment.mark
-        : last && momentOf(last, [{ place: raw, of: { name: '', url: '' } }]).mark;
-      return { ...(await replica.passed()), end, endsAtStatement, later };
-    });
+    let areBytes = false;
+    const isOwn = isMachines(moment);
+    const lead: Lead<Passed> = {
+      begin: (replica) => {
+        // Fields are found before a machine is made.
+        const known = this.#known(wishes);
+        areBytes = known.data.some(({ field }) => this.#machines.isBytes(field));
+        return replica.watchFor(known);
+      },
+      async near(replica) {
+        if (areBytes && !isOwn) await replica.track([{ place: raw, of: { name: '', url: raw.url } }]);
+      },
+      async end(replica) {
+        const endsAtStatement = replica.standsAtStatement;
+        if (!areBytes) return { ...(await replica.passed()), endsAtStatement, later: 0 };
+        const later = await replica.compareBytes();
+        const last = isOwn ? undefined : (await replica.tracked()).at(-1);
+        const end = isOwn
+          ? moment.mark
+          : last && momentOf(last, [{ place: raw, of: { name: '', url: '' } }]).mark;
+        return { ...(await replica.passed()), end, endsAtStatement, later };
+      },
+    };
+    return lookFrom(this.#machines, from, moment, lead, isOver);
   }
   /** The program's first line. */
   async beginning(): Promise<Moment> {
@@ -338,12 +309,11 @@ export class History {
     from: number,
     isOver?: AbortSignal,
   ): Promise<NotedArrival[] | undefined> {
-    return this.#machines.with(from, isOver, async (replica) => {
-      if (from > 0 && (await replica.toEvent(from)) >= moment.mark.event) return undefined;
-      await replica.track(places);
-      await replica.follow(moment);
-      return replica.tracked();
-    });
+    const lead: Lead<NotedArrival[]> = {
+      begin: (replica) => replica.track(places),
+      end: (replica) => replica.tracked(),
+    };
+    return lookFrom(this.#machines, from, moment, lead, isOver);
   }
 
   /**

@@ -27,11 +27,14 @@ import {
   type Repeated,
 } from './replica.ts';
 import { Rehearsals } from './rehearsals.ts';
-import { PLANS, Supply } from './supply.ts';
+import { forBytes, PLANS, Supply } from './supply.ts';
 
 /** The program of rehearsals: a scenario, or a Node program for a run that has one. */
 const REHEARSAL = { file: fileURLToPath(new URL('rehearsal.js', import.meta.url)) };
 const NODE_REHEARSAL = { file: fileURLToPath(new URL('nodeRehearsal.js', import.meta.url)) };
+
+/** A run may go on for so long as a machine is brought after it: so often it is brought on at once. */
+const MOST_ROUNDS = 4;
 
 /** The run that is repeated. */
 export interface Original {
@@ -232,8 +235,7 @@ export class Machines {
     for (const field of fieldsOf({ mark, moves })) await this.#findChanged(past, field);
     if (last === undefined && mark.kind !== 'begin') return mark;
     if (last?.how === 'access') return this.#accessOf(past, { mark, moves });
-    return this.#once(past, async (replica) => {
-      if (mark.event > NEAR) await replica.toEvent(mark.event - NEAR);
+    return this.#shortlyBefore(past, mark.event, async (replica) => {
       await replica.track([{ place, of: { name: '', url: place.url } }]);
       await replica.follow({ mark, moves });
       const last = (await replica.tracked()).at(-1);
@@ -256,9 +258,8 @@ export class Machines {
       : moment;
   }
   async #accessOf(past: Past, moment: Moment): Promise<NumberedChange['mark']> {
-    return this.#once(past, async (replica) => {
-      const { mark, moves } = moment;
-      if (mark.event > NEAR) await replica.toEvent(mark.event - NEAR);
+    const { mark, moves } = moment;
+    return this.#shortlyBefore(past, mark.event, async (replica) => {
       for (const move of moves)
         if (move.how === 'access' && move.access === 'read') await replica.countReads(move.field);
       await replica.follow(moment);
@@ -298,7 +299,7 @@ export class Machines {
     if (struct === undefined || url === undefined || moment === undefined) return null;
     if (path === null && named === undefined) return null;
     const kind = this.#kindOf({ name: struct, url });
-    const ordinal = await this.#once(past, async (replica) => {
+    const ordinal = await this.#shortlyBefore(past, moment.mark.event, async (replica) => {
       await replica.follow(moment);
       if (path !== null) return replica.debuggee.ask<number>('data.ordinalAt', path);
       // Nothing that lasts refers to a packet on its way through the stack.
@@ -321,9 +322,21 @@ export class Machines {
     return this.#fields.get(field)?.range !== undefined;
   }
 
-  async #once<T>(past: Past, use: (replica: Replica) => Promise<T>): Promise<T> {
-    const replica = await this.#load(past);
+  /** Use a machine that stands shortly before an event: what waits there for a moment costs time at each arrival. */
+  async #shortlyBefore<T>(past: Past, event: number, use: (replica: Replica) => Promise<T>): Promise<T> {
     try {
+      return await this.#once(past, event - NEAR, use);
+    } catch (error) {
+      // There is no tracepoint shortly before it.
+      if (error instanceof StrayedError && event > NEAR) return this.#once(past, 0, use);
+      throw error;
+    }
+  }
+  async #once<T>(past: Past, before: number, use: (replica: Replica) => Promise<T>): Promise<T> {
+    const ready = this.#supply.take(this.#keyOf(past), before);
+    const replica = await (ready === undefined ? this.#load(past) : this.#informed(ready, past));
+    try {
+      if (before > 0 && (await replica.toEvent(before)) >= before + NEAR) throw new StrayedError();
       return await use(replica);
     } finally {
       this.drop(replica);
@@ -391,19 +404,28 @@ export class Machines {
     const key = (this.#prepared = this.#keyOf(past));
     if (this.#isClosed || isOver()) return;
     const plan = this.#hasTravelled ? PLANS.traveller : PLANS.onlooker;
-    if (await this.#supply.fill(key, past, event, plan)) this.#blueprint.threads.endIdle();
+    const areBytes = [...this.#original.fields.stopping].some((field) => this.isBytes(field));
+    const wanted = areBytes ? forBytes(plan) : plan;
+    if (await this.#supply.fill(key, past, event, wanted)) this.#blueprint.threads.endIdle();
   }
   /** The run goes on: machines follow it, unless new inputs have come lately. */
   async follow(): Promise<void> {
-    const { end, changes } = this.#original.trail;
-    if (end !== undefined || changes.length > this.#changes.length) return;
-    const past = await this.#past();
-    const key = this.#keyOf(past);
-    const isKnown = this.#prepared === undefined || key === this.#prepared;
-    this.#prepared = key;
-    // A machine that is loaded knows the inputs up to then only.
-    if (isKnown && !this.#isClosed)
-      await this.#supply.fill(key, past, past.event, this.#hasTravelled ? PLANS.returning : PLANS.passing);
+    const plan = this.#hasTravelled ? PLANS.returning : PLANS.passing;
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const { end, changes } = this.#original.trail;
+      if (end !== undefined || changes.length > this.#changes.length) return;
+      const past = await this.#past();
+      const key = this.#keyOf(past);
+      const isKnown = this.#prepared === undefined || key === this.#prepared;
+      this.#prepared = key;
+      // A machine that is loaded knows the inputs up to then only.
+      if (!isKnown || this.#isClosed) return;
+      // The first one has come near before another one is begun: a step back at once finds it there.
+      const isNear = this.#supply.isOneNear(key, past.event);
+      const wanted = isNear ? plan : { ...plan, near: 1, atBeginning: 0 };
+      const isFull = await this.#supply.fill(key, past, past.event, wanted);
+      if (isNear || !isFull) return;
+    }
   }
   /** The user goes on: no processor is used for what may never be needed. */
   rest(): void {

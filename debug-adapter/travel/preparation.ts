@@ -42,16 +42,19 @@ export class Preparation {
    */
   follow(machines: Machines, isOver: () => boolean): void {
     this.#machines = machines;
-    const turn = ++this.#turn;
-    this.#whenIdle(FOLLOW_MS, (idle) => {
-      const following = idle < FOLLOWING ? Promise.resolve() : machines.follow();
-      // As in stands().
-      void following
-        .catch(() => {})
-        .then(() => {
-          if (turn === this.#turn && !isOver()) this.follow(machines, isOver);
-        });
-    });
+    this.#turn++;
+    // Whether there is time for that is known since the session's beginning, or since the last stop.
+    this.#timer = setTimeout(() => this.#follow(machines, isOver), SOON_MS);
+  }
+  #follow(machines: Machines, isOver: () => boolean): void {
+    const turn = this.#turn;
+    const following = this.#processors.idle < FOLLOWING ? Promise.resolve() : machines.follow();
+    // As in stands().
+    void following
+      .catch(() => {})
+      .then(() => {
+        if (turn === this.#turn && !isOver()) this.#whenIdle(FOLLOW_MS, () => this.#follow(machines, isOver));
+      });
   }
   /** Nothing is made ready any more; what there is stays. */
   rest(): void {

@@ -6,26 +6,32 @@ import { freemem } from 'node:os';
 import type { Rehearsals } from './rehearsals.ts';
 import { NEAR, type Past, type Replica } from './replica.ts';
 
-/** How many wait near to where the user stands: a search takes one, and the moment that it finds another one. */
-const NEAR_SPARES = 2;
-/** How many there are, and whether their threads rehearse. */
-interface Plan {
-  most: number;
-  rehearses: boolean;
+/** How many there are, and what their threads do. */
+export interface Plan {
+  /** So many wait near to where the user stands: a search takes one, and the moment that it finds another one. */
+  near: number;
+  /** So many more wait before the first line, for what is further back. */
+  atBeginning: number;
+  /** The run goes on, and may become long; else the threads rehearse while the user looks. */
+  goesOn: boolean;
 }
 export const PLANS = {
-  /** Somebody who has gone back before stands and looks: one more waits before its first line, for what is further back. */
-  traveller: { most: NEAR_SPARES + 1, rehearses: true },
+  /** Somebody who has gone back before stands and looks. */
+  traveller: { near: 2, atBeginning: 1, goesOn: false },
   /** Somebody who may go back stands and looks. */
-  onlooker: { most: NEAR_SPARES, rehearses: true },
+  onlooker: { near: 2, atBeginning: 0, goesOn: false },
   /** The run goes on, of somebody who has gone back before; or has not. */
-  returning: { most: NEAR_SPARES + 1, rehearses: false },
-  passing: { most: 1, rehearses: false },
+  returning: { near: 2, atBeginning: 1, goesOn: true },
+  passing: { near: 2, atBeginning: 0, goesOn: true },
 } as const satisfies Record<string, Plan>;
+/** A statement that has changed bytes is found in two machines more. */
+export function forBytes(plan: Plan): Plan {
+  return { ...plan, near: plan.near + 2 };
+}
 /** So many events before the user they wait, or a quarter of the run if that is less: steps back leave them behind. */
-const PARKED_BEFORE = 20_000;
+const PARKED_BEFORE = 5000;
 /** One that has fallen back behind that is brought on. */
-const FALLEN_BACK = 30_000;
+const FALLEN_BACK = 15_000;
 /** A shorter run is repeated as quickly from its beginning. */
 const SHORT = 2000;
 /** Events between two looks at whether the user still stands. */
@@ -40,6 +46,11 @@ const MEMORY_SHARE = 1 / 4;
 /** Where machines wait for somebody who stands at an event. */
 function parkingPlace(event: number): number {
   return event < SHORT ? 0 : Math.floor(event - Math.min(event / 4, PARKED_BEFORE));
+}
+
+/** Whether a machine has come to there, and not fallen back behind it. */
+function isNear({ at }: Spare, parked: number): boolean {
+  return parked - at <= FALLEN_BACK && (parked === 0 || at > 0);
 }
 
 interface Spare {
@@ -91,6 +102,10 @@ export class Supply {
   get isQuickAtBeginning(): boolean {
     return this.#spares.some(({ at, isRehearsed }) => at === 0 && isRehearsed);
   }
+  /** Whether one waits for somebody who stands at an event. */
+  isOneNear(key: string, event: number): boolean {
+    return this.#spares.some((spare) => spare.key === key && isNear(spare, parkingPlace(event)));
+  }
   /** @returns false: nobody keeps it any more */
   #remove(spare: Spare): boolean {
     const at = this.#spares.indexOf(spare);
@@ -107,23 +122,25 @@ export class Supply {
    *
    * @returns whether all that the plan wants are ready, and nothing else is wanted yet
    */
-  async fill(key: string, past: Past, event: number, { most, rehearses }: Plan): Promise<boolean> {
+  async fill(key: string, past: Past, event: number, plan: Plan): Promise<boolean> {
     const turn = ++this.#turn;
     const isOver = (): boolean => turn !== this.#turn;
     void this.#discard((spare) => spare.key !== key || (spare.at > 0 && spare.at > event - NEAR));
     const parked = parkingPlace(event);
-    const needed = Math.min(most, parked > 0 ? Infinity : NEAR_SPARES);
+    // In a short run that is the same.
+    const needed = plan.near + (parked > 0 ? plan.atBeginning : 0);
     if (needed * past.heapUsed > freemem() * MEMORY_SHARE) return false;
     while (!isOver()) {
-      const near = this.#spares.filter(({ at }) => parked - at <= FALLEN_BACK && (parked === 0 || at > 0));
+      const near = this.#spares.filter((spare) => isNear(spare, parked));
       const behind = this.#spares.find((spare) => !near.includes(spare));
-      const isShort = near.length < Math.min(needed, NEAR_SPARES);
+      const isShort = near.length < plan.near;
       if (isShort && behind !== undefined) await this.#bring(behind, past, parked, isOver);
       else if (this.#spares.length < needed) {
-        if (event >= WORTH_PRACTICE && !this.#isThreadFree()) await this.#rehearsals.begin(isOver);
+        if ((plan.goesOn || event >= WORTH_PRACTICE) && !this.#isThreadFree())
+          await this.#rehearsals.begin(isOver);
         if (!isOver()) await this.#settle(this.#begin(key, past));
       } else {
-        const cold = rehearses ? await this.#unrehearsed() : undefined;
+        const cold = plan.goesOn ? undefined : await this.#unrehearsed();
         if (cold === undefined) return !isOver();
         if (!(await this.#rehearsals.isTime(isOver))) return false;
         // One before its first line is soon made again. In the place of another one comes one that is quick.

@@ -3,10 +3,10 @@ import type { Debuggee } from '../control/debuggee.ts';
 import { MachineThread, type ThreadKind } from '../control/machineThread.ts';
 
 /**
- * So many have machines or wait for one: three that are ready, the one that is shown, and one that rehearses. Whoever needs more
- * gets them, but they end when they are free.
+ * So many have machines or wait for one: five that are ready if bytes are watched, the one that is shown, and one that rehearses.
+ * Whoever needs more gets them, but they end when they are free.
  */
-const MOST = 5;
+const MOST = 7;
 /** One that waits for so long is not needed: whoever stands and looks has machines that are ready. */
 const IDLE_MS = 5000;
 
