@@ -508,7 +508,7 @@ export class Run {
   retire(threads: Threads): void {
     this.abandon();
     const isChanged = this.pastChange !== undefined || (this.execution.repetition?.made.length ?? 0) > 0;
-    threads.retire(this.debuggee, isChanged);
+    threads.retire(this.debuggee, 0, isChanged);
   }
   /** Ignore the machine from now on: no event of it follows, and it ends with the process. */
   abandon(): void {

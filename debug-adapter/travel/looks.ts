@@ -13,9 +13,9 @@ const VERY_SHORT = 20_000;
 /** In a look at more events, what waits for the moment is armed shortly before it: V8 evaluates a condition at each arrival. */
 const FAR = 2000;
 
-/** How many events before a moment a search begins, one after the other. */
+/** How many events before a moment a search begins, one after the other: all but the whole have machines that wait there. */
 export function windowsBefore({ mark: { event } }: Moment): readonly number[] {
-  return event <= SHORT ? [300, Infinity] : [300, 20_000, Infinity];
+  return event <= SHORT ? [300, Infinity] : [300, 4000, Infinity];
 }
 
 /**

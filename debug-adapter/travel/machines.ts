@@ -65,7 +65,7 @@ export class Machines {
       () => this.#rehearse(),
       (replica) => this.drop(replica),
     ),
-    () => this.#blueprint.threads.isOneFree,
+    () => this.#blueprint.threads.free,
   );
   #hasTravelled = false;
   #isClosed = false;
@@ -118,6 +118,10 @@ export class Machines {
     return this.#hasTravelled;
   }
 
+  /** Whether a machine has been begun ahead of time. */
+  get hasBegun(): boolean {
+    return this.#supply.hasBegun;
+  }
   /** Whether a machine waits before its first line in whose thread V8 has compiled what runs often, and a processor runs it. */
   get isQuickAtBeginning(): boolean {
     return availableParallelism() > 1 && this.#supply.isQuickAtBeginning;
@@ -160,7 +164,7 @@ export class Machines {
     const ready = this.#supply.take(key, before);
     const replica = ready === undefined ? this.#load(past, {}, since) : this.#informed(ready, past);
     // Both are loaded at the same time. The thread of one that is ready will be free sooner than a new one has loaded the code.
-    if (another && (ready === undefined || this.#blueprint.threads.isOneFree))
+    if (another && (ready === undefined || this.#blueprint.threads.free !== undefined))
       void this.#supply.add(key, past, before);
     return replica;
   }

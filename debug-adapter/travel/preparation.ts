@@ -7,7 +7,7 @@ import { Processors } from './processors.ts';
  * do for as long.
  */
 const LOOK_MS = 600;
-/** The same of somebody who has gone back before. */
+/** The same of somebody who has gone back before, or whose run a machine has followed. */
 const GLANCE_MS = 100;
 /** So often machines are brought on behind a run that goes on. */
 const FOLLOW_MS = 250;
@@ -29,7 +29,7 @@ export class Preparation {
     this.rest();
     this.#machines = machines;
     const turn = this.#turn;
-    this.#whenIdle(machines.hasTravelled ? GLANCE_MS : LOOK_MS, (idle) => {
+    this.#whenIdle(machines.hasTravelled || machines.hasBegun ? GLANCE_MS : LOOK_MS, (idle) => {
       if (!machines.hasTravelled && idle < 1) return this.stands(machines, event);
       // Whoever goes back meets the error.
       machines.prepare(event, () => turn !== this.#turn).catch(() => {});

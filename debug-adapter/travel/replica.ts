@@ -496,6 +496,6 @@ export class Replica {
   /** It is not needed any more: what it is asked for is given up, and another machine may begin in its thread. */
   retire(): void {
     this.fails(new GivenUpError());
-    this.#threads.retire(this.debuggee, this.#repetition.made.length > 0);
+    this.#threads.retire(this.debuggee, this.moment.mark.event, this.#repetition.made.length > 0);
   }
 }

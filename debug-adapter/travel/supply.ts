@@ -3,6 +3,7 @@
  * takes half a second to load, and V8 as long again to compile what runs often.
  */
 import { freemem } from 'node:os';
+import { PRACTICE } from '../control/machineThread.ts';
 import type { Rehearsals } from './rehearsals.ts';
 import { NEAR, type Past, type Replica } from './replica.ts';
 
@@ -38,8 +39,10 @@ const SHORT = 2000;
 const STRETCH = 10_000;
 /** In a longer run the second machine of a thread is a third of a second quicker if a short one was there before the first. */
 const WORTH_PRACTICE = 5000;
-/** How much quicker a machine is whose thread has rehearsed. */
+/** How much quicker a machine is whose thread has rehearsed, or has had a long one before. */
 const REHEARSED_SPEED = 10;
+/** So many events another one repeats while a machine begins in a thread that is free. */
+const BEGINNING = 7000;
 /** The share of free memory that they may take. */
 const MEMORY_SHARE = 1 / 4;
 
@@ -68,7 +71,7 @@ export class Supply {
   readonly #load: (past: Past) => Promise<Replica>;
   readonly #drop: (replica: Replica) => void;
   readonly #rehearsals: Rehearsals;
-  readonly #isThreadFree: () => boolean;
+  readonly #freeThread: () => number | undefined;
   #spares: Spare[] = [];
   /** Counts how often it was to begin and to end: work for an earlier stop ends. */
   #turn = 0;
@@ -77,12 +80,12 @@ export class Supply {
     load: (past: Past) => Promise<Replica>,
     drop: (replica: Replica) => void,
     rehearsals: Rehearsals,
-    isThreadFree: () => boolean,
+    freeThread: () => number | undefined,
   ) {
     this.#load = load;
     this.#drop = drop;
     this.#rehearsals = rehearsals;
-    this.#isThreadFree = isThreadFree;
+    this.#freeThread = freeThread;
   }
 
   /**
@@ -92,11 +95,18 @@ export class Supply {
   take(key: string, before: number): Promise<Replica> | undefined {
     const way = ({ at, isRehearsed }: Spare): number => (before - at) / (isRehearsed ? REHEARSED_SPEED : 1);
     const [nearest] = this.#fitting(key, before).sort((one, other) => way(one) - way(other));
-    if (nearest === undefined) return undefined;
-    const isCold = nearest.at === 0 && !nearest.isRehearsed;
-    if (isCold && before > WORTH_PRACTICE && this.#isThreadFree()) return undefined;
+    if (nearest === undefined || way(nearest) > this.#wayOfAnother(before)) return undefined;
     this.#remove(nearest);
     return nearest.replica;
+  }
+  /** How long another one would take, in events that one repeats whose thread has not rehearsed. */
+  #wayOfAnother(before: number): number {
+    const practice = this.#freeThread() ?? PRACTICE.none;
+    return practice < PRACTICE.long ? Infinity : BEGINNING + before / REHEARSED_SPEED;
+  }
+  /** Whether there is one, wherever it is. */
+  get hasBegun(): boolean {
+    return this.#spares.length > 0;
   }
   /** Whether one stands before its first line that is quick from there. */
   get isQuickAtBeginning(): boolean {
@@ -136,9 +146,9 @@ export class Supply {
       const isShort = near.length < plan.near;
       if (isShort && behind !== undefined) await this.#bring(behind, past, parked, isOver);
       else if (this.#spares.length < needed) {
-        if ((plan.goesOn || event >= WORTH_PRACTICE) && !this.#isThreadFree())
-          await this.#rehearsals.begin(isOver);
-        if (!isOver()) await this.#settle(this.#begin(key, past));
+        const isNew = (plan.goesOn || event >= WORTH_PRACTICE) && this.#freeThread() === undefined;
+        // Somebody who goes back meanwhile waits for that thread, and begins no other.
+        await this.#settle(this.#begin(key, past, isNew ? this.#rehearsals.begin(isOver) : undefined));
       } else {
         const cold = plan.goesOn ? undefined : await this.#unrehearsed();
         if (cold === undefined) return !isOver();
@@ -166,8 +176,10 @@ export class Supply {
     await this.#settle(spare);
     await this.#bring(spare, past, parkingPlace(event), () => false);
   }
-  #begin(key: string, past: Past): Spare {
-    const spare: Spare = { key, at: 0, replica: this.#load(past), isRehearsed: false };
+  /** @param practice of the thread in which it will be */
+  #begin(key: string, past: Past, practice?: Promise<void>): Spare {
+    const replica = practice === undefined ? this.#load(past) : practice.then(() => this.#load(past));
+    const spare: Spare = { key, at: 0, replica, isRehearsed: false };
     this.#spares.push(spare);
     spare.replica.then(
       ({ isRehearsed }) => (spare.isRehearsed = isRehearsed),

@@ -1,6 +1,6 @@
 /** Threads of machines that are not needed any more: the next machine begins in one of them, and need not load the code. */
 import type { Debuggee } from '../control/debuggee.ts';
-import { MachineThread, type ThreadKind } from '../control/machineThread.ts';
+import { MachineThread, practiceAfter, type ThreadKind } from '../control/machineThread.ts';
 
 /**
  * So many have machines or wait for one: five that are ready if bytes are watched, the one that is shown, and one that rehearses.
@@ -13,6 +13,8 @@ const IDLE_MS = 5000;
 /** A thread that will soon have no machine. */
 interface Coming {
   thread: MachineThread;
+  /** What V8 will have learnt in it: one of PRACTICE. */
+  practice: number;
   /** Settles when it has none, or has ended with it. */
   isFree: Promise<void>;
 }
@@ -31,9 +33,9 @@ export class Threads {
       const waiting = this.#waiting.findLast((one) => isSame(one.kind, kind) && !one.client.gone);
       const [coming] = [...this.#coming]
         .filter(({ thread }) => isSame(thread.kind, kind))
-        .sort((one, other) => other.thread.practice - one.thread.practice);
+        .sort((one, other) => other.practice - one.practice);
       // One that is about to be free is worth waiting for if V8 has learnt more in it.
-      if (waiting !== undefined && (coming?.thread.practice ?? 0) <= waiting.practice) {
+      if (waiting !== undefined && (coming?.practice ?? 0) <= waiting.practice) {
         this.#waitsNoMore(waiting);
         return waiting;
       }
@@ -49,20 +51,24 @@ export class Threads {
     return thread;
   }
 
-  /** Whether there is one that has had a machine, or soon will be. */
-  get isOneFree(): boolean {
-    return this.#idle.size + this.#coming.size > 0;
+  /** What V8 has learnt in the best one that has no machine any more, or soon will have none: one of PRACTICE; undefined: there is none. */
+  get free(): number | undefined {
+    const threads = [...this.#idle.keys(), ...this.#coming];
+    return threads.length === 0 ? undefined : Math.max(...threads.map(({ practice }) => practice));
   }
 
   /**
    * The machine is not needed any more.
    *
+   * @param event to which it has come at least
    * @param isChanged whether the debugger has changed something in it, which may be what all machines of a thread have in
    * common
    */
-  retire(debuggee: Debuggee, isChanged: boolean): void {
+  retire(debuggee: Debuggee, event: number, isChanged: boolean): void {
     if (isChanged) return void debuggee.kill();
-    const coming: Coming = { thread: debuggee.thread, isFree: this.#free(debuggee) };
+    const { thread } = debuggee;
+    const practice = practiceAfter(thread.practice, event);
+    const coming: Coming = { thread, practice, isFree: this.#free(debuggee) };
     this.#coming.add(coming);
     void coming.isFree.then(() => this.#coming.delete(coming));
   }

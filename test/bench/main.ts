@@ -131,7 +131,8 @@ function printTable(
     const line = (title: string, figure: keyof TravelFigures) =>
       row(`  ${title}`, ...runs.map((run) => number(run[figure])));
     line('a step back as soon as it has stopped', 'first_at_once');
-    line('  the same after one from an earlier stop', 'again_at_once');
+    line('  half a second after that', 'first_soon');
+    line('  at once, by somebody who has gone back from an earlier stop', 'again_at_once');
     line('a step back', 'first');
     line('the next ones, median', 'later');
     line('one after the other, median', 'held');

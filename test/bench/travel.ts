@@ -23,6 +23,8 @@ const NODE_PROGRAM = programOf('history.mjs', "await once(client, 'connect')");
 const CONNECTION = 'sockets.find((sk) => sk.skc_state === 1)';
 /** A person looks at a stop for so long before going back, in ms. */
 const LOOK_MS = 3000;
+/** So soon somebody reacts to a stop, in ms. */
+const SEEN_MS = 500;
 /** Steps back one after the other, as from a key that is held. */
 const STEPS = 4;
 /** A run of a million events, with everything recorded. */
@@ -33,7 +35,9 @@ export interface TravelFigures {
   events: number;
   /** As soon as the machine has stopped. */
   first_at_once: number;
-  /** The same of somebody who has gone back from an earlier stop. */
+  /** As soon as a person may have seen that it has stopped. */
+  first_soon: number;
+  /** The same as at once of somebody who has gone back from an earlier stop. */
   again_at_once: number;
   /** The first one, after a look at the stop. */
   first: number;
@@ -68,6 +72,10 @@ async function measure(program: Program, stand: number): Promise<TravelFigures> 
   const hasty = await Traveller.at(program, stand);
   const first_at_once = await hasty.stepBack();
   await hasty.stop();
+  const awake = await Traveller.at(program, stand);
+  await sleep(SEEN_MS);
+  const first_soon = await awake.stepBack();
+  await awake.stop();
   const used = await Traveller.at(program, stand, true);
   const again_at_once = await used.stepBack();
   await used.stop();
@@ -115,6 +123,7 @@ async function measure(program: Program, stand: number): Promise<TravelFigures> 
     return {
       events,
       first_at_once: rounded(first_at_once),
+      first_soon: rounded(first_soon),
       again_at_once: rounded(again_at_once),
       first: rounded(first),
       later: rounded(median(later)),

@@ -1,5 +1,6 @@
 /** Machines that are ready: how many, where they wait, and which one is taken. */
 import assert from 'node:assert/strict';
+import { PRACTICE } from '../../../debug-adapter/control/machineThread.ts';
 import type { Rehearsals } from '../../../debug-adapter/travel/rehearsals.ts';
 import type { Past, Replica } from '../../../debug-adapter/travel/replica.ts';
 import { forBytes, PLANS, Supply } from '../../../debug-adapter/travel/supply.ts';
@@ -7,18 +8,25 @@ import { forBytes, PLANS, Supply } from '../../../debug-adapter/travel/supply.ts
 /** Where its machines stand. */
 class Stock {
   readonly #at = new Map<Replica, number>();
+  /** What V8 has learnt in a thread that has no machine. */
+  freePractice: number | undefined = PRACTICE.none;
+  /** Its machines are in threads that have rehearsed. */
+  isRehearsed = true;
   /** Machines that are loaded may do this as they are brought on. */
   onTheWay: () => void = () => {};
+  /** A new thread has had a short machine. */
+  practised: () => void = () => {};
+  readonly #practice = new Promise<void>((resolve) => (this.practised = resolve));
   readonly supply = new Supply(
     () => this.#load(),
     (replica) => void this.#at.delete(replica),
-    { begin: () => Promise.resolve() } as unknown as Rehearsals,
-    () => true,
+    { begin: () => this.#practice } as unknown as Rehearsals,
+    () => this.freePractice,
   );
 
   #load(): Promise<Replica> {
     const replica = {
-      isRehearsed: true,
+      isRehearsed: this.isRehearsed,
       expectStacks: () => Promise.resolve(),
       toEvent: (event: number) => {
         this.#at.set(replica, event);
@@ -91,5 +99,33 @@ describe('machines that are ready', () => {
     assert.equal(new Set(taken.slice(0, 3)).size, 3);
     assert.equal(taken[3], undefined);
     assert.equal(stock.supply.take('another run', 99_000), undefined);
+  });
+
+  it('are left where another one would be there sooner: in a thread that is free and quick', async () => {
+    const stock = new Stock();
+    stock.isRehearsed = false;
+    stock.onTheWay = () => stock.supply.rest();
+    await stock.supply.fill(KEY, PAST, 100_000, PLANS.passing);
+    assert.deepEqual(stock.places, [10_000]);
+    for (const [practice, isTaken] of [
+      [PRACTICE.long, false],
+      [PRACTICE.short, true],
+    ] as const) {
+      stock.freePractice = practice;
+      assert.equal(stock.supply.take(KEY, 99_000) !== undefined, isTaken, `practice ${practice}`);
+    }
+  });
+
+  it('of which one is in a new thread wait until that has had a short one, as does who takes it', async () => {
+    const stock = new Stock();
+    stock.freePractice = undefined;
+    const filling = stock.supply.fill(KEY, PAST, 100_000, PLANS.passing);
+    const taken = stock.supply.take(KEY, 99_000);
+    assert.deepEqual(stock.places, [], 'it is not loaded');
+    stock.supply.rest();
+    stock.practised();
+    await taken;
+    assert.deepEqual(stock.places, [0]);
+    await filling;
   });
 });
