@@ -42,11 +42,13 @@ export async function changeBefore(
   if (since < 1) return undefined;
   const fields = [...new Set(changes.flatMap(({ access }) => access?.field ?? []))];
   try {
-    const ran = await codeBetween(machines, since, until);
     return await machines.with(isCounted ? 0 : since, undefined, async (replica) => {
-      if (!isCounted) await replica.toEvent(since);
-      await replica.watchFor(wishes);
-      if (isCounted) await replica.toEvent(since);
+      const begin = async (): Promise<void> => {
+        if (!isCounted) await replica.toEvent(since);
+        await replica.watchFor(wishes);
+        if (isCounted) await replica.toEvent(since);
+      };
+      const [ran] = await Promise.all([codeBetween(machines, since, until), begin()]);
       const places = await placesIn(replica.debuggee, ran);
       await replica.watchStatements(fields, places);
       await replica.follow(at(until));

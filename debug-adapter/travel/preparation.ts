@@ -28,9 +28,12 @@ export class Preparation {
   stands(machines: Machines, event: number): void {
     this.rest();
     this.#machines = machines;
+    this.#prepareIn(machines.hasTravelled || machines.hasBegun ? GLANCE_MS : LOOK_MS, machines, event);
+  }
+  #prepareIn(ms: number, machines: Machines, event: number): void {
     const turn = this.#turn;
-    this.#whenIdle(machines.hasTravelled || machines.hasBegun ? GLANCE_MS : LOOK_MS, (idle) => {
-      if (!machines.hasTravelled && idle < 1) return this.stands(machines, event);
+    this.#whenIdle(ms, (idle) => {
+      if (!machines.hasTravelled && idle < 1) return this.#prepareIn(LOOK_MS, machines, event);
       // Whoever goes back meets the error.
       machines.prepare(event, () => turn !== this.#turn).catch(() => {});
     });
@@ -49,7 +52,7 @@ export class Preparation {
   #follow(machines: Machines, isOver: () => boolean): void {
     const turn = this.#turn;
     const following = this.#processors.idle < FOLLOWING ? Promise.resolve() : machines.follow();
-    // As in stands().
+    // As in #prepareIn().
     void following
       .catch(() => {})
       .then(() => {

@@ -41,7 +41,7 @@ const STRETCH = 10_000;
 const WORTH_PRACTICE = 5000;
 /** How much quicker a machine is whose thread has rehearsed, or has had a long one before. */
 const REHEARSED_SPEED = 10;
-/** So many events another one repeats while a machine begins in a thread that is free. */
+/** A machine in a thread that is free takes as long to begin as another one for so many events, if its thread has not rehearsed. */
 const BEGINNING = 7000;
 /** The share of free memory that they may take. */
 const MEMORY_SHARE = 1 / 4;
@@ -99,7 +99,7 @@ export class Supply {
     this.#remove(nearest);
     return nearest.replica;
   }
-  /** How long another one would take, in events that one repeats whose thread has not rehearsed. */
+  /** How long a new machine would take: as many events as one repeats meanwhile whose thread has not rehearsed. */
   #wayOfAnother(before: number): number {
     const practice = this.#freeThread() ?? PRACTICE.none;
     return practice < PRACTICE.long ? Infinity : BEGINNING + before / REHEARSED_SPEED;
@@ -137,7 +137,7 @@ export class Supply {
     const isOver = (): boolean => turn !== this.#turn;
     void this.#discard((spare) => spare.key !== key || (spare.at > 0 && spare.at > event - NEAR));
     const parked = parkingPlace(event);
-    // In a short run that is the same.
+    // In a short run all wait before its first line.
     const needed = plan.near + (parked > 0 ? plan.atBeginning : 0);
     if (needed * past.heapUsed > freemem() * MEMORY_SHARE) return false;
     while (!isOver()) {

@@ -51,7 +51,10 @@ export class Threads {
     return thread;
   }
 
-  /** What V8 has learnt in the best one that has no machine any more, or soon will have none: one of PRACTICE; undefined: there is none. */
+  /**
+   * What V8 has learnt in the best one that has no machine any more, or soon will have none: one of PRACTICE; undefined: there
+   * is no such thread.
+   */
   get free(): number | undefined {
     const threads = [...this.#idle.keys(), ...this.#coming];
     return threads.length === 0 ? undefined : Math.max(...threads.map(({ practice }) => practice));

@@ -159,6 +159,25 @@ describe('debug adapter: an uncaught error', () => {
       assert.match(`${details!.typeName}: ${details!.message}`, /^\w*Error: connect ECONNREFUSED/);
       assert.match(details!.stackTrace!, /^ {4}at open \(.*refused\.ts:5:\d+\)\n {4}at client/);
     }));
+
+  it('says the same of it where it is gone back to, and none of it before', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program: fixture('refused') }, () =>
+        adapter.request('setExceptionBreakpoints', { filters: ['uncaught'] }),
+      );
+      await adapter.stopped();
+      type Told = DebugProtocol.ExceptionInfoResponse['body'];
+      const told = () => adapter.request<Told>('exceptionInfo', { threadId: adapter.thread });
+      const present = await told();
+      assert.equal(present.exceptionId, 'ECONNREFUSED');
+      await adapter.go('stepBack');
+      const before = await told();
+      assert.notEqual(before.breakMode, 'unhandled', JSON.stringify(before));
+      assert.equal(before.details, undefined);
+      await adapter.go('stepBack');
+      await adapter.go('continue');
+      assert.deepEqual(await told(), present);
+    }));
 });
 
 /** Computes about a second before its first system call: whoever repeats it has to wait as long. */

@@ -1,7 +1,8 @@
 /** Which kernel functions ran, nested: of a system call, and of a packet's way. */
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { withAdapter, type Adapter } from './support/adapter.ts';
-import { fixture } from './support/paths.ts';
+import { fixture, ROOT } from './support/paths.ts';
 
 const program = fixture('handshake');
 
@@ -120,5 +121,28 @@ describe('debug adapter: a function graph', () => {
         /the run has not come to event 1000000 yet/,
       );
       assert.equal(await adapter.evaluate('1 + 1'), '2');
+    }));
+
+  it("of a Node program's call is the same where the program has been gone back in", () =>
+    withAdapter(async (adapter) => {
+      const talk = path.join(ROOT, 'test/debug-adapter/fixtures/node/talk.mjs');
+      const breakpoints = [{ line: 8, column: 21, condition: 'turn === 3' }];
+      await adapter.launch({ program: talk }, () =>
+        adapter.request('setBreakpoints', { source: { path: talk }, breakpoints }),
+      );
+      await adapter.stopped();
+      const { calls } = await adapter.custom('sockscope/sequence', {});
+      const write = calls.findLast(({ name }) => name === 'sendto')!;
+      const range = { from: write.from.event, to: write.to!.event };
+      const outline = async () => {
+        const graph = await adapter.custom('sockscope/functionGraph', range);
+        return graph.calls.map(({ name, depth, context, durationNs }) => [depth, name, context, durationNs]);
+      };
+      const there = await outline();
+      const names = there.map(([, name]) => name);
+      for (const name of ['tcp_sendmsg', 'tcp_write_xmit', 'vnic_xmit', 'net_rx_action'])
+        assert.ok(names.includes(name), `${name} is not among ${names.join(', ')}`);
+      await adapter.go('stepBack');
+      assert.deepEqual(await outline(), there);
     }));
 });

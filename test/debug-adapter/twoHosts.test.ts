@@ -62,4 +62,30 @@ describe('debug adapter: two hosts on one wire', function () {
       const said = adapter.output.map(({ text }) => text).join('');
       assert.match(said, /server: 10\.0\.0\.2 says hello/);
     }));
+
+  it('have lanes of their own in the timeline, with packets between, also where somebody has gone back', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program: samplePath('two-hosts') }, () =>
+        adapter.request('setFunctionBreakpoints', { breakpoints: [{ name: 'tcp_rcv_established' }] }),
+      );
+      await adapter.stopped();
+      const timeline = () => adapter.custom('sockscope/timeline', { axis: 'events', columns: 2000 });
+      const { stop, ...there } = await timeline();
+      const { lanes, packets, bars } = there;
+      const hostsOf = (name: string) => lanes.filter((lane) => lane.name === name).map(({ host }) => host);
+      assert.deepEqual([hostsOf('server'), hostsOf('client')], [['server'], ['client']]);
+      const crossing = packets.filter(({ from, to }) => lanes[from]!.host !== lanes[to]!.host);
+      assert.ok(
+        crossing.some(({ label }) => label === 'SYN') && crossing.some(({ label }) => label === 'SYN-ACK'),
+      );
+      const connect = bars.find(({ name }) => name === 'connect')!;
+      assert.equal(lanes[connect.lane]!.host, 'client');
+      await adapter.request('setFunctionBreakpoints', { breakpoints: [{ name: '__sys_connect' }] });
+      await adapter.go('reverseContinue');
+      const { stop: past, stops: _, ...seen } = await timeline();
+      const { stops: __, ...known } = there;
+      assert.deepEqual(seen, known, 'what is recorded stays');
+      assert.ok(past!.event < stop!.event);
+      assert.equal(past!.event, Number(await adapter.evaluate('world.event')));
+    }));
 });

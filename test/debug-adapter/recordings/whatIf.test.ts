@@ -17,7 +17,7 @@ import { compareRuns } from '../../../debug-adapter/sequence/firstDifference.ts'
 import { PastRun } from '../../../extension/pastRun.ts';
 import { otherRun } from '../../../extension/whatIf/otherRun.ts';
 import { withAdapter, type Adapter } from '../support/adapter.ts';
-import { fixture } from '../support/paths.ts';
+import { fixture, ROOT } from '../support/paths.ts';
 
 /** A connection from outside, as soon as somebody listens. */
 async function connected(port: number): Promise<Socket> {
@@ -111,6 +111,39 @@ describe('a recording with one change', function () {
     const other = await changed('setting', { sysctl: { 'net.ipv4.tcp_fin_timeout': '7' } }, look);
     assert.deepEqual([plain.seen, other.seen], ['"60"', '"7"']);
     assert.equal(other.packets, plain.packets, 'the past, and what does not depend on it');
+  });
+
+  it('of a Node program has the same past up to the sending of a packet, which is lost in it', async () => {
+    const talk = path.join(ROOT, 'test/debug-adapter/fixtures/node/talk.mjs');
+    const at = (adapter: Adapter) => {
+      const breakpoints = [{ line: 8, column: 21, condition: 'turn === 2' }];
+      return adapter.request('setBreakpoints', { source: { path: talk }, breakpoints });
+    };
+    const { sent, trace } = await withAdapter(async (adapter) => {
+      await adapter.launch({ program: talk, seed: 7 }, () => at(adapter));
+      await adapter.stopped();
+      const { rows } = await adapter.custom('sockscope/packets', { from: 0, count: 100 });
+      const data = rows.find(({ info }) => info.includes('PSH'))!;
+      const where = { path: file('talk'), packet: data.number };
+      const saved = await adapter.custom('sockscope/saveRecording', where);
+      return { ...saved, trace: await adapter.custom('sockscope/trace', {}) };
+    });
+    await withAdapter(async (adapter) => {
+      const whatIf = { faults: [{ kind: 'loss', ...sent }] };
+      await adapter.launch({ recording: file('talk'), whatIf }, () => at(adapter));
+      await adapter.stopped();
+      await adapter.go('continue');
+      assert.equal(await adapter.evaluate('turn'), '2');
+      const { rows } = await adapter.custom('sockscope/packets', { from: 0, count: 100 });
+      assert.ok(
+        rows.some(({ info }) => info.includes('Retransmission')),
+        rows.map(({ info }) => info).join('\n'),
+      );
+      const other = await adapter.custom('sockscope/trace', {});
+      const compared = compareRuns(trace, other);
+      assert.ok(compared.kind === 'differ', JSON.stringify(compared));
+      assert.match(other.lines[compared.right]!.text, /^kernel: packet \d+ is lost on its wire$/);
+    });
   });
 
   describe('that stands in the past', () => {
