@@ -107,8 +107,12 @@ export class CdpClient implements WorkerPeer {
   /** Send one last command; all later ones are refused, as if the worker were gone. */
   sendLast(method: 'Debugger.disable'): Promise<unknown> {
     const answer = this.send(method);
-    this.#closed = true;
+    this.close();
     return answer;
+  }
+  /** Refuse all commands from now on, as if the worker were gone. */
+  close(): void {
+    this.#closed = true;
   }
 
   detached(): void {

@@ -7,6 +7,7 @@ import { DetachedError, type CdpClient } from '../cdp/cdpClient.ts';
 import type { Scripts } from '../cdp/scripts.ts';
 import { hostSockets } from '../hostSockets.ts';
 import { isScenario } from '../inspect/codeKinds.ts';
+import { Farewell } from '../inspect/farewell.ts';
 import { PauseWish } from '../inspect/pauseWish.ts';
 import { parseStack } from '../inspect/stackText.ts';
 import { AGENT, type BootConfig, type FromWorker, type RunEnd, type Shared } from '../worker/channel.ts';
@@ -73,6 +74,7 @@ export class Debuggee {
   /** Whether the user waits for a pause. */
   readonly pauseWish = new PauseWish();
   readonly #currentPid = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  readonly #farewell = new Farewell();
   #agentId = '';
   /** Expressions of the user that are being evaluated: V8 computes the first. */
   readonly #typed: string[] = [];
@@ -179,6 +181,7 @@ export class Debuggee {
       currentPid: this.#currentPid,
       evaluated: this.conditions.shared,
       pauseWish: this.pauseWish.shared,
+      farewell: this.#farewell.shared,
       hostPort,
     };
     this.thread.send({ type: 'boot', boot, shared }, [hostPort]);
@@ -304,9 +307,15 @@ export class Debuggee {
     });
   }
   #receive(message: FromWorker): void {
-    if (message.type === 'ended') this.onEnded(message.end);
+    if (message.type === 'exits') this.#takesLeave();
+    else if (message.type === 'ended') this.onEnded(message.end);
     else if (this.#waiting) this.#waiting(message);
     else if (message.type === 'failed') this.onLost(message.message);
+  }
+  /** The thread is about to end. */
+  #takesLeave(): void {
+    this.client.close();
+    this.#farewell.say();
   }
   #lost(message: Part, place?: SourcePlace): void {
     if (this.#waiting) this.#waiting({ type: 'failed', message, place });

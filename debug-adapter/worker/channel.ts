@@ -39,6 +39,8 @@ export interface Shared {
   evaluated: Int32Array;
   /** One number in shared memory: whether the user wants the machine to pause (see PauseWish). */
   pauseWish: Int32Array;
+  /** One number in shared memory: whether V8's debugger is told anything any more (see Farewell). */
+  farewell: Int32Array;
   /** Leads to the sockets of the host. */
   hostPort: MessagePort;
 }
@@ -88,6 +90,8 @@ export type FromWorker =
   /** The program is loaded: its processes by name. */
   | { type: 'loaded'; processes: string[] }
   | { type: 'ended'; end: RunEnd }
+  /** The program ends the thread, which waits for the adapter's farewell. */
+  | { type: 'exits' }
   /** The machine is gone, which had come to this event; whether the thread is as it was before the machine. */
   | { type: 'left'; event: number; isAsBefore: boolean }
   /** The machine could not be booted, or the program not loaded. */

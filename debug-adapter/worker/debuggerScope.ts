@@ -9,10 +9,13 @@ import type { KernelNames } from '../inspect/kernelNames.ts';
 
 export class DebuggerScope implements Scope {
   readonly #names = new Map<string, () => unknown>();
+  readonly #exits: () => void;
   /** Number of evaluations in progress. */
   #open = 0;
 
-  constructor(world: World, kernel: KernelNames) {
+  /** @param exits called when the program is about to end the thread */
+  constructor(world: World, kernel: KernelNames, exits: () => void) {
+    this.#exits = exits;
     for (const name of kernel.names()) this.provide(name, () => kernel.get(name));
     this.provide('world', () => world);
     // The machine whose code runs; a program may have several.
@@ -56,6 +59,7 @@ export class DebuggerScope implements Scope {
     process.exit = (code) => {
       if (this.#open > 0)
         throw new Error('process.exit() would end the machine under the debugger: use Stop');
+      this.#exits();
       return exit(code);
     };
   }

@@ -48,6 +48,7 @@ import {
 } from './channel.ts';
 import type { Creations } from './creations.ts';
 import type { Instrumentation } from './instrumentation.ts';
+import { Farewell } from '../inspect/farewell.ts';
 import { DebuggerScope } from './debuggerScope.ts';
 import { HostPort } from './hostPort.ts';
 import { openOutside } from './outside.ts';
@@ -80,6 +81,7 @@ function start(
   kernel: KernelNames,
   { creations, instrumentation }: Additions,
   t: Translate,
+  send: Send,
 ): Running {
   const settings = parseConfig(boot.config, 'launch');
   const world = new World(settings.seed, shared.currentPid);
@@ -89,7 +91,10 @@ function start(
   world.program_files.give(boot.files ?? []);
   boot_machine(world, settings);
   Error.stackTraceLimit = STACK_FRAMES;
-  const scope = new DebuggerScope(world, kernel);
+  const scope = new DebuggerScope(world, kernel, () => {
+    send({ type: 'exits' });
+    new Farewell(shared.farewell).hear();
+  });
   scope.install();
   const tell: Tell = (text, isError) => records.output(isError ? 'important' : 'console', `${text}\n`);
   const agent = new Agent(world, kernel, scope, shared, { creations, instrumentation }, tell, t);
@@ -253,7 +258,7 @@ export function serve(
       case 'boot':
         t = translator(message.boot.bundle);
         creations.begin();
-        running = start(message.boot, message.shared, kernel, { creations, instrumentation }, t);
+        running = start(message.boot, message.shared, kernel, { creations, instrumentation }, t, send);
         return send({ type: 'booted' });
       case 'load':
         return load(running, tools, ofThread, send);

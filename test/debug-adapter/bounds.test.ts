@@ -4,6 +4,9 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { withAdapter, type Adapter, type Stopped } from './support/adapter.ts';
 import { fixture } from './support/paths.ts';
 
+/** Asked while a thread ends. */
+const QUESTIONS = 100;
+
 function events(adapter: Adapter): DebugProtocol.Event[] {
   const told: DebugProtocol.Event[] = [];
   for (const name of ['output', 'stopped', 'exited', 'terminated'])
@@ -114,6 +117,21 @@ describe('debug adapter: bounds', () => {
       assert.equal(await adapter.evaluate('1 + 1'), '2');
       // The program itself may.
       assert.equal(await adapter.go('continue'), 'terminated');
+      assert.match(adapter.output.at(-1)!.text, /has called process\.exit\(3\)/);
+    }));
+
+  it('answers what it is asked while the program ends its thread, and ends with it', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program: fixture('exits'), stopOnEntry: true });
+      await adapter.stopped();
+      const ended = adapter.go('continue');
+      const asked: Promise<string>[] = [];
+      for (let i = 0; i < QUESTIONS; i++) {
+        asked.push(adapter.evaluate(`${i} + 1`).catch((error: Error) => error.message));
+        if (i % 10 === 0) await new Promise(setImmediate);
+      }
+      assert.equal(await ended, 'terminated');
+      assert.equal((await Promise.all(asked)).length, QUESTIONS);
       assert.match(adapter.output.at(-1)!.text, /has called process\.exit\(3\)/);
     }));
 
