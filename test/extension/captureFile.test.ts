@@ -47,10 +47,18 @@ describe('a capture file', function () {
   });
 
   async function open(name: string): Promise<FrameLocator> {
-    await code.command('View: Close All Editors');
-    await code.showSideBar('Explorer');
-    await code.page.locator('.explorer-folders-view .monaco-list-row', { hasText: name }).dblclick();
-    return webviewFrame(code.page, 'Packets');
+    const { page } = code;
+    const row = page.locator('.explorer-folders-view .monaco-list-row', { hasText: name });
+    const asText = page.getByText('not displayed in the text editor');
+    // A window that has just begun may not know yet which editor is for such files: it takes the one for text.
+    await code.debug.waitUntil(`the editor for ${name}`, async () => {
+      await code.command('View: Close All Editors');
+      await code.showSideBar('Explorer');
+      await row.dblclick();
+      await page.locator('iframe.webview.ready').or(asText).first().waitFor({ state: 'attached' });
+      return (await asText.isVisible()) ? undefined : true;
+    });
+    return webviewFrame(page, 'Packets');
   }
 
   it('opens in the Packets panel as an editor, without what needs a machine', async () => {
