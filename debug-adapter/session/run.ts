@@ -508,6 +508,7 @@ export class Run {
   retire(threads: Threads): void {
     this.abandon();
     const isChanged = this.pastChange !== undefined || (this.execution.repetition?.made.length ?? 0) > 0;
+    // How far it has come is known when it has halted.
     threads.retire(this.debuggee, 0, isChanged);
   }
   /** Ignore the machine from now on: no event of it follows, and it ends with the process. */

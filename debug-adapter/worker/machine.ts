@@ -28,6 +28,7 @@ import { isScenario } from '../inspect/codeKinds.ts';
 import { readInputs } from '../inspect/inputText.ts';
 import { KernelNames, type KernelModule } from '../inspect/kernelNames.ts';
 import { parseStack } from '../inspect/stackText.ts';
+import { Farewell } from '../inspect/farewell.ts';
 import { NameWriter } from '../recording/nameTable.ts';
 import { Recorder } from '../recording/recorder.ts';
 import { whereAddressed } from '../recording/passing.ts';
@@ -48,7 +49,6 @@ import {
 } from './channel.ts';
 import type { Creations } from './creations.ts';
 import type { Instrumentation } from './instrumentation.ts';
-import { Farewell } from '../inspect/farewell.ts';
 import { DebuggerScope } from './debuggerScope.ts';
 import { HostPort } from './hostPort.ts';
 import { openOutside } from './outside.ts';
