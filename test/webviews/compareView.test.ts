@@ -18,7 +18,14 @@ import { writeCapture } from '../support/pdml.ts';
 import { conversation, type Sent } from '../support/streamStories.ts';
 import { THEMES, type ThemeName } from './support/themes.ts';
 import { ViewTests } from './support/viewTests.ts';
-import { load, openWebview, violationsOf, type OpenedPage, type PageOptions } from './support/webviewPage.ts';
+import {
+  deliver,
+  load,
+  openWebview,
+  violationsOf,
+  type OpenedPage,
+  type PageOptions,
+} from './support/webviewPage.ts';
 
 const TALK: Sent[] = Array.from({ length: 60 }, (_, at) => [at % 2 === 0 ? 'C' : 'S', `message ${at}`]);
 
@@ -63,7 +70,7 @@ class ComparePage {
   }
 
   async send(message: ToCompare): Promise<void> {
-    await this.page.evaluate(`window.postMessage(${JSON.stringify(parseToCompare(message))}, '*')`);
+    await deliver(this.page, parseToCompare(message));
   }
 
   private async receive(raw: unknown): Promise<void> {

@@ -11,7 +11,14 @@ import {
 import { conversation } from '../support/streamStories.ts';
 import { THEMES, type ThemeName } from './support/themes.ts';
 import { ViewTests } from './support/viewTests.ts';
-import { load, openWebview, violationsOf, type OpenedPage, type PageOptions } from './support/webviewPage.ts';
+import {
+  deliver,
+  load,
+  openWebview,
+  violationsOf,
+  type OpenedPage,
+  type PageOptions,
+} from './support/webviewPage.ts';
 
 class StreamPage {
   readonly page: Page;
@@ -34,7 +41,7 @@ class StreamPage {
   }
 
   async send(message: ToStream): Promise<void> {
-    await this.page.evaluate(`window.postMessage(${JSON.stringify(parseToStream(message))}, '*')`);
+    await deliver(this.page, parseToStream(message));
   }
 
   private async receive(raw: unknown): Promise<void> {

@@ -10,7 +10,14 @@ import { completeFilter, filterFor } from '../../../debug-adapter/packets/filter
 import { english } from '../../../language/message.ts';
 import { PacketStore } from '../../../debug-adapter/packets/packetStore.ts';
 import { parseFromPanel, parseToPanel, type FromPanel, type ToPanel } from '../../../webviews/messages.ts';
-import { load, openWebview, violationsOf, type OpenedPage, type PageOptions } from './webviewPage.ts';
+import {
+  deliver,
+  load,
+  openWebview,
+  violationsOf,
+  type OpenedPage,
+  type PageOptions,
+} from './webviewPage.ts';
 
 export interface PanelOptions extends PageOptions {
   /** Milliseconds that each answer takes. */
@@ -44,7 +51,7 @@ export class PanelPage {
 
   async send(message: ToPanel): Promise<void> {
     // What the extension sends is held to the same agreement.
-    await this.page.evaluate(`window.postMessage(${JSON.stringify(parseToPanel(message))}, '*')`);
+    await deliver(this.page, parseToPanel(message));
   }
 
   /** Tell the panel what the store holds now. */

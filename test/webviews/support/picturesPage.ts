@@ -8,7 +8,14 @@ import {
   type FromPicturesOf,
   type ToPictures,
 } from '../../../webviews/pictures/messages.ts';
-import { load, openWebview, violationsOf, type OpenedPage, type PageOptions } from './webviewPage.ts';
+import {
+  deliver,
+  load,
+  openWebview,
+  violationsOf,
+  type OpenedPage,
+  type PageOptions,
+} from './webviewPage.ts';
 
 export class PicturesPage {
   readonly page: Page;
@@ -36,7 +43,7 @@ export class PicturesPage {
 
   async send(message: ToPictures): Promise<void> {
     // What the extension sends is held to the same agreement.
-    await this.page.evaluate(`window.postMessage(${JSON.stringify(parseToPictures(message))}, '*')`);
+    await deliver(this.page, parseToPictures(message));
   }
 
   /** A stop with this data. */

@@ -8,7 +8,14 @@ import {
   type FromTimelineOf,
   type ToTimeline,
 } from '../../../webviews/timeline/messages.ts';
-import { load, openWebview, violationsOf, type OpenedPage, type PageOptions } from './webviewPage.ts';
+import {
+  deliver,
+  load,
+  openWebview,
+  violationsOf,
+  type OpenedPage,
+  type PageOptions,
+} from './webviewPage.ts';
 
 export class TimelinePage {
   readonly page: Page;
@@ -38,7 +45,7 @@ export class TimelinePage {
 
   async send(message: ToTimeline): Promise<void> {
     // What the extension sends is held to the same agreement.
-    await this.page.evaluate(`window.postMessage(${JSON.stringify(parseToTimeline(message))}, '*')`);
+    await deliver(this.page, parseToTimeline(message));
   }
   /** The machine has stopped. */
   stopped(): Promise<void> {

@@ -75,6 +75,13 @@ export async function load(page: Page): Promise<void> {
   await page.goto(`${ORIGIN}/`);
 }
 
+/** Gives the view a message of the extension, and returns when the view has dealt with it. */
+export async function deliver(page: Page, message: unknown): Promise<void> {
+  await page.evaluate(
+    `window.dispatchEvent(new MessageEvent('message', { data: ${JSON.stringify(message)} }))`,
+  );
+}
+
 /** What axe finds wrong with the page, a line each. */
 export async function violationsOf(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
