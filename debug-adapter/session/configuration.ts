@@ -24,7 +24,7 @@ interface Watching extends Numbered<DebugProtocol.DataBreakpoint> {
 const NOT_YET = message('The breakpoint is set when the machine starts.');
 
 export class Configuration {
-  /** By the real path of the file. */
+  /** By the real path of the file. One without any stays: a machine that was left with some may be shown again. */
   readonly #lines = new Map<string, { file: SourceFile; wanted: LineWish[] }>();
   #functions: Numbered<DebugProtocol.FunctionBreakpoint>[] = [];
   #data: Numbered<DebugProtocol.DataBreakpoint>[] = [];
@@ -98,8 +98,7 @@ export class Configuration {
         const same = old.findIndex((one) => keyOf(known!.file, one) === keyOf(file, wish));
         return same < 0 ? { ...wish, id: this.#nextId() } : old.splice(same, 1)[0]!;
       });
-    if (wanted.length === 0) this.#lines.delete(file.real);
-    else this.#lines.set(file.real, { file, wanted });
+    this.#lines.set(file.real, { file, wanted });
     const set =
       this.#run === undefined
         ? wanted.map(({ id, line }) => ({

@@ -352,6 +352,16 @@ describe('debug adapter: back in time', () => {
       assert.deepEqual(said, ['client is connected\n', 'server received "hello"\n']);
     }));
 
+  it('stops at no breakpoint that was taken away in the past', () =>
+    withAdapter(async (adapter) => {
+      await adapter.launch({ program }, () => breakAt(adapter, program, 19, 21));
+      await adapter.stopped();
+      await go(adapter, 'next', 'stepBack');
+      await breakAt(adapter, program);
+      assert.equal(((await adapter.go('continue')) as Stopped).description, 'Paused at the end of the past');
+      assert.equal(await adapter.go('continue'), 'terminated');
+    }));
+
   it('leads to another host', () =>
     withAdapter(async (adapter) => {
       const file = path.join(ROOT, 'samples/two-hosts.ts');
