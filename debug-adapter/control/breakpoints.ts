@@ -152,23 +152,19 @@ export class Breakpoints {
     }
     try {
       this.#execution.checkStops();
-      const condition = await defineRule(
-        this.#debuggee,
-        id,
-        wish,
-        `${path.basename(file.given)}:${wish.line}`,
-        {
-          file: file.given,
-          line: wish.line,
-        },
-      );
+      const at = `${path.basename(file.given)}:${wish.line}`;
+      const rule = await defineRule(this.#debuggee, this.#execution, id, wish, at, {
+        file: file.given,
+        line: wish.line,
+      });
       const { breakpointId, locations } = await this.#debuggee.client.send('Debugger.setBreakpointByUrl', {
         ...this.#urlOf(file),
         lineNumber: wish.line - 1,
         ...(wish.column === undefined ? {} : { columnNumber: wish.column - 1 }),
-        condition: condition(0),
+        condition: rule.conditionAt(0),
       });
       this.#execution.addBreakpoint(breakpointId, id);
+      await rule.isSet();
       const [bound] = locations;
       const state = bound
         ? { ...verifiedAt(id, bound), source }
@@ -234,25 +230,39 @@ function verifiedAt(
   return { id, verified: true, line: place.lineNumber + 1, column: (place.columnNumber ?? 0) + 1 };
 }
 
+/** What V8 checks at each hit of a breakpoint. */
+export interface DefinedRule {
+  conditionAt(place: number): string;
+  /** V8 has set the breakpoint at all its places. */
+  isSet(): Promise<void>;
+}
 /**
  * Tell the machine's thread what to check at each hit.
  *
  * @param at how the user knows the breakpoint's place
- * @returns the condition for V8 at each place of the breakpoint
  * @throws an error that explains what is wrong with the options
  */
 export async function defineRule(
   debuggee: Debuggee,
+  execution: Execution,
   id: number,
   wish: BreakpointWish,
   at: string,
   place?: SourcePlace,
-): Promise<(place: number) => string> {
+): Promise<DefinedRule> {
   const { condition = '', hitCondition = '', logMessage: template = '' } = wish;
   if (condition.trim() !== '') checkExpression(condition, 'condition');
   if (hitCondition.trim() !== '') parseHitCondition(hitCondition);
   const log = template === '' ? undefined : logMessage(template);
   debuggee.conditions.expect(id, wish, at, place);
-  await debuggee.ask('rules.define', id, hitCondition.trim() === '' ? {} : { hitCondition });
-  return (number) => ruleCondition(id, condition, log, { place: number });
+  // A log point stops nowhere.
+  const stopsRunning = () => log === undefined && execution.isRunning;
+  const isRunning = stopsRunning();
+  await debuggee.ask('rules.define', id, hitCondition.trim() === '' ? {} : { hitCondition }, isRunning);
+  return {
+    conditionAt: (number) => ruleCondition(id, condition, log, { place: number }),
+    isSet: async () => {
+      if (isRunning || stopsRunning()) await debuggee.ask('rules.settles', id);
+    },
+  };
 }

@@ -155,6 +155,10 @@ export class Execution {
   addDataBreakpoint(id: number): void {
     this.trail.breakpointSet(id, this.#isAtMoment);
   }
+  /** It goes on while something is asked: what is set now comes at a moment that nothing tells. */
+  get isRunning(): boolean {
+    return this.#debuggee.runs && !this.#isAtMoment;
+  }
   /** It stands at the trail's moment, whether the client knows or not. */
   get #isAtMoment(): boolean {
     return this.#stop !== undefined || this.#sight === 'unseen';

@@ -2,7 +2,7 @@
 import { either, type Translate } from '../../language/message.ts';
 import { errorText, UserError } from '../../language/userError.ts';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { defineRule, type Numbered } from './breakpoints.ts';
+import { defineRule, type DefinedRule, type Numbered } from './breakpoints.ts';
 import type { Debuggee } from './debuggee.ts';
 import type { Execution } from './execution.ts';
 import type { FunctionIndex, FunctionPlace } from './functionIndex.ts';
@@ -52,8 +52,9 @@ export class FunctionBreakpoints {
     try {
       this.#execution.checkStops();
       const places = await this.#places(name);
-      const condition = await defineRule(this.#debuggee, id, wish, name);
-      const set = await Promise.all(places.map((place) => this.#setAt(wish, place, condition)));
+      const rule = await defineRule(this.#debuggee, this.#execution, id, wish, name);
+      const set = await Promise.all(places.map((place) => this.#setAt(wish, place, rule)));
+      await rule.isSet();
       const first = set.find((one) => one !== undefined);
       if (first === undefined)
         return { id, verified: false, message: this.#t('{0} has no place to stop at.', name) };
@@ -84,7 +85,7 @@ export class FunctionBreakpoints {
   async #setAt(
     { id, condition: given = '', hitCondition = '' }: Numbered<DebugProtocol.FunctionBreakpoint>,
     place: FunctionPlace,
-    conditionAt: (place: number) => string,
+    rule: DefinedRule,
   ) {
     const { scripts } = this.#debuggee;
     const conditional = given.trim() !== '' || hitCondition.trim() !== '';
@@ -104,7 +105,7 @@ export class FunctionBreakpoints {
       url: place.url,
       lineNumber: location.lineNumber,
       columnNumber: location.columnNumber ?? 0,
-      condition: conditionAt(this.#set.length),
+      condition: rule.conditionAt(this.#set.length),
     });
     this.#execution.addBreakpoint(breakpointId, id);
     this.#execution.functionBreakpoints.add(id);

@@ -493,8 +493,8 @@ export class Agent {
     );
   }
   /** Replace the data breakpoints. @returns what is wrong with each; null: nothing */
-  setData(wishes: readonly DataWish[]): (string | null)[] {
-    return this.data.set(wishes).map((problem) => problem && say(this.#t, problem));
+  setData(wishes: readonly DataWish[], isRunning: boolean): (string | null)[] {
+    return this.data.set(wishes, isRunning).map((problem) => problem && say(this.#t, problem));
   }
   /** Compare watched bytes here, too. @returns how many stops are passed by */
   compareBytes(): number {
@@ -509,6 +509,10 @@ export class Agent {
   /** Stop at the first tracepoint with at least this event number. */
   stopAtEvent(event: number): void {
     this.moments.atEvent(event, () => this.stops.stand());
+  }
+  /** Stop when the event before this one has begun. @returns false if that is over */
+  stopBefore(event: number): boolean {
+    return this.moments.beforeEvent(event, () => this.stops.stand());
   }
   /** Something is changed at this moment: stop there, after the user's own stops. */
   stopForChange(mark: Exclude<NumberedMark, { kind: 'place' }>): void {

@@ -70,24 +70,29 @@ export class BreakpointRules {
     this.#show = show;
   }
 
-  define(id: number, rule: BreakpointRule): void {
+  /** @param isRunning settles() will tell when V8 has set it */
+  define(id: number, rule: BreakpointRule, isRunning = false): void {
     this.#counts.set(id, 0);
-    this.#moments.breakpointSet(id);
+    if (isRunning) this.#moments.breakpointComes(id);
+    else this.#moments.breakpointSet(id);
     this.#complained.delete(id);
     if (rule.hitCondition === undefined) this.#tests.delete(id);
     else this.#tests.set(id, parseHitCondition(rule.hitCondition));
+  }
+  /** V8 has set a breakpoint while the machine ran: it is in force from the next event on. */
+  settles(id: number): void {
+    this.#moments.breakpointSettles(id);
   }
   forget(id: number): void {
     this.#counts.delete(id);
     this.#tests.delete(id);
   }
 
-  /** The evaluation of a breakpoint's expressions begins. */
-  enter(id: number, place: number): true {
+  /** The evaluation of a breakpoint's expressions begins. @returns whether it may stop here */
+  enter(id: number, place: number): boolean {
     Atomics.add(this.#evaluated, 1, 1);
     Atomics.store(this.#evaluated, 0, id);
-    this.#moments.breakpointReached(id, place);
-    return true;
+    return this.#moments.breakpointReached(id, place);
   }
   leave(): void {
     Atomics.store(this.#evaluated, 0, 0);
@@ -121,9 +126,9 @@ export class BreakpointRules {
     return false;
   }
 
-  /** A breakpoint would not stop at this hit. @returns whether it does because a pause is wanted */
+  /** A breakpoint would not stop at this hit. @returns whether it does because a pause is wanted, or there are too many hits */
   pauses(id: number): boolean {
-    return this.#wish.fulfil(id);
+    return this.#moments.tires() || this.#wish.fulfil(id);
   }
 
   /** Its expressions could not be evaluated. */

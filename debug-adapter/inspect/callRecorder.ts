@@ -3,6 +3,7 @@ import type { task_struct } from '../../stack/include/linux/sched.ts';
 import { is_packet } from '../../stack/world/memory.ts';
 import type { World } from '../../stack/world/world.ts';
 import type { CallSink, Instrumentation, TracedFunction } from '../worker/instrumentation.ts';
+import { hostClock } from './hostClock.ts';
 
 /** A call, in the order of their beginnings. */
 export interface RecordedCall {
@@ -34,8 +35,6 @@ interface OpenCall {
 /** More calls would not be read by anybody; what comes after them is counted only. */
 const MOST_CALLS = 100_000;
 
-/** The host's clock, saved before a program's clock takes its place. */
-const hostClock = performance.now.bind(performance);
 const hostUs = (): number => hostClock() * 1000;
 
 export class CallRecorder implements CallSink<OpenCall> {

@@ -9,7 +9,9 @@ import type { Creations } from '../worker/creations.ts';
 import { parseHitCondition, type BreakpointRules, type HitTest } from './breakpoints.ts';
 import type { Scope } from './agent.ts';
 import { Held } from './held.ts';
+import { hostClock } from './hostClock.ts';
 import type { Describer } from './describe.ts';
+import { SETTLES_MS } from './moments.ts';
 import type { Stops } from './stops.ts';
 import { callSites } from './values/callSites.ts';
 import { findProperty, isProxy } from './values/peek.ts';
@@ -135,6 +137,8 @@ export class DataBreakpoints {
   #armed: Armed[] = [];
   /** Called instead of a stop. */
   #passes: Passes | undefined;
+  /** Set while the machine ran, they wait until then for the next event, as other breakpoints do. */
+  #settlesUntil = 0;
   /** The access at which a debugger stops that has looked for it. */
   #wanted: Wanted | undefined;
   /** Those at which something is still to be changed. */
@@ -245,7 +249,8 @@ export class DataBreakpoints {
   }
 
   /** Replace all data breakpoints. @returns what is wrong with each; null: nothing */
-  set(wishes: readonly DataWish[]): (Message | null)[] {
+  set(wishes: readonly DataWish[], isRunning = false): (Message | null)[] {
+    this.#settlesUntil = isRunning ? hostClock() + SETTLES_MS : 0;
     const old = new Map(this.#armed.map((one) => [one.id, one]));
     this.#armed = [];
     const problems = wishes.map((wish) => {
@@ -378,7 +383,9 @@ export class DataBreakpoints {
     const isWanted = isAccess(this.#wanted, access);
     // The statement that has changed bytes is before the stop at their change.
     if (isWanted && since === undefined) return this.#stand();
-    const hits = this.#armed.filter((one) => one.field === number && this.#isHit(one, how, value, old));
+    const isSettling = !access.isWhole && hostClock() < this.#settlesUntil;
+    const armed = isSettling ? [] : this.#armed;
+    const hits = armed.filter((one) => one.field === number && this.#isHit(one, how, value, old));
     if (hits.length === 0) return isWanted ? this.#stand() : undefined;
     const sentence = told ?? this.#sentence(field, how, value, old);
     if (this.#passes !== undefined) for (const { id } of hits) this.#passes(id, access, sentence);

@@ -8,6 +8,8 @@ import type { World } from '../../stack/world/world.ts';
 import type { CodePoint } from '../control/moment.ts';
 import { isForeign } from './codeKinds.ts';
 import type { CountedAccess } from './dataBreakpoints.ts';
+import { hostClock } from './hostClock.ts';
+import { UsedScopes } from './usedScopes.ts';
 import { callSites } from './values/callSites.ts';
 
 /** An arrival at a breakpoint with a condition, counted at each evaluation of the condition. */
@@ -55,8 +57,15 @@ export interface NotedArrival {
   /** It goes on after an `await`: nobody has called it. */
   isResumed: boolean;
 }
+/** Each evaluation of a condition takes time: the machine pauses at one if there are so many before this event. */
+export interface Patience {
+  most: number;
+  before: number;
+}
 /** The number of newest arrivals that are kept. */
 const KEPT = 50_000;
+/** So long, in ms of the host, a breakpoint that is set while the machine runs waits for the next event. */
+export const SETTLES_MS = 100;
 /** The number of last stops that are known: of those that may be at one event only one is wanted. */
 const MOST_PASSED = 50;
 
@@ -65,6 +74,7 @@ type Counts = Map<number, { event: number; arrival: number }>;
 
 export class Moments {
   readonly #world: World;
+  readonly #scopes = new UsedScopes();
   #unlisten: (() => void)[] = [];
   #unlistenAfter: (() => void)[] = [];
   readonly #counts: Counts = new Map();
@@ -74,8 +84,12 @@ export class Moments {
   readonly #met = new Map<number, boolean>();
   readonly #tracked = new Map<number, TrackedFunction>();
   #noted: NotedArrival[] = [];
+  /** What is left of it; undefined: nothing makes the machine pause. */
+  #patience: Patience | undefined;
   /** The event at which each conditional breakpoint was set. */
   readonly #setAt = new Map<number, number>();
+  /** Those set while the machine ran, and until when they wait for the next event; Infinity: V8 may not have set it yet. */
+  readonly #settling = new Map<number, number>();
   #passed: PassedStop[] = [];
   /** How many stops were passed by. */
   passedBy = 0;
@@ -110,6 +124,24 @@ export class Moments {
     this.#unlisten = [];
   }
 
+  /**
+   * Call `stop` when the event before this one has begun, be it a tracepoint or a turn: all arrivals since this event are still
+   * to come.
+   *
+   * @returns false if that is over
+   */
+  beforeEvent(event: number, stop: () => void): boolean {
+    if (this.#world.event >= event - 1) return false;
+    this.atEvent(event - 1, stop);
+    const look = this.#unlisten;
+    this.#world.at_event(event - 2, () => {
+      if (this.#unlisten !== look) return;
+      this.anyEvent();
+      stop();
+    });
+    return true;
+  }
+
   /** Call `stop` at the tracepoint with this event number, after all that listens to it. */
   afterEvent(event: number, stop: () => void): void {
     const { tracer } = this.#world;
@@ -134,17 +166,37 @@ export class Moments {
     for (const name of TRACEPOINT_NAMES) tracer.on(name, () => (this.lastTracepoint = tracer.event));
   }
 
+  /** A breakpoint is about to be set in V8, where the machine stands. */
   breakpointSet(id: number): void {
     this.#setAt.set(id, this.#world.event);
     this.#reached.delete(id);
+    this.#settling.delete(id);
   }
-  /** The condition of a breakpoint is evaluated at one of its places. */
-  breakpointReached(id: number, place: number): void {
+  /** The same while the machine runs, which comes to its places before breakpointSettles() says that it is set. */
+  breakpointComes(id: number): void {
+    this.breakpointSet(id);
+    this.#settling.set(id, Infinity);
+  }
+  /** A breakpoint has been set while the machine ran. */
+  breakpointSettles(id: number): void {
+    this.breakpointSet(id);
+    this.#settling.set(id, hostClock() + SETTLES_MS);
+  }
+  /**
+   * The condition of a breakpoint is evaluated at one of its places.
+   *
+   * @returns whether it may stop there. Where it was set while the machine ran nobody knows how many arrivals there had been
+   *   since the last event, so nothing would lead back: it stops after the next event, or where none comes.
+   */
+  breakpointReached(id: number, place: number): boolean {
     const { event } = this.#world;
+    const until = this.#settling.get(id);
+    const isWhole = until !== Infinity && this.#setAt.get(id) !== event;
     let places = this.#reached.get(id);
     if (places === undefined) this.#reached.set(id, (places = new Map()));
     const arrival = this.#countIn(places, place);
-    this.lastReached = { id, event, arrival, isWhole: this.#setAt.get(id) !== event };
+    this.lastReached = { id, event, arrival, isWhole };
+    return until === undefined || isWhole || hostClock() >= until;
   }
 
   /** A breakpoint would stop the machine here. */
@@ -179,6 +231,7 @@ export class Moments {
     return this.#countIn(this.#counts, place);
   }
   #countIn(counts: Counts, place: number): number {
+    this.#scopes.add();
     const { event } = this.#world;
     const known = counts.get(place);
     const arrival = known?.event === event ? known.arrival + 1 : 1;
@@ -201,6 +254,7 @@ export class Moments {
 
   /** The condition of a breakpoint that pauses at the `arrival`th arrival from now on. */
   countsTo(place: number, arrival: number): boolean {
+    this.#scopes.add();
     const count = (this.#totals.get(place) ?? 0) + 1;
     this.#totals.set(place, count);
     return count === arrival;
@@ -210,15 +264,26 @@ export class Moments {
   track(place: number, tracked: TrackedFunction): void {
     this.#tracked.set(place, tracked);
   }
-  /** The condition of a tracked place's breakpoint: it never pauses. */
-  note(place: number): false {
+  /** Pause once where there are too many evaluations. */
+  beImpatient(patience: Patience): void {
+    this.#patience = { ...patience };
+  }
+  /** A condition is evaluated for somebody who looks at the past. @returns whether the machine pauses */
+  tires(): boolean {
+    const patience = this.#patience;
+    if (patience === undefined || this.#world.event >= patience.before || --patience.most > 0) return false;
+    this.#patience = undefined;
+    return true;
+  }
+  /** The condition of a tracked place's breakpoint. @returns whether it pauses, as tires() does */
+  note(place: number): boolean {
     const world = this.#world;
     const arrival = this.count(place);
     const onStack = this.#onStack(this.#tracked.get(place)!);
     if (this.#noted.length === 2 * KEPT) this.#noted = this.#noted.slice(KEPT);
     const { pid = 0, tgid = 0 } = world.current ?? {};
     this.#noted.push({ place, event: world.event, arrival, pid, tgid, ...onStack });
-    return false;
+    return this.tires();
   }
   /** The newest arrivals, in their order. */
   noted(): readonly NotedArrival[] {

@@ -181,7 +181,7 @@ export async function setDataBreakpoints(
       run.execution.addDataBreakpoint(wish.id);
     }
   }
-  const refused = await run.debuggee.ask<(string | null)[]>('setData', wishes);
+  const refused = await run.debuggee.ask<(string | null)[]>('setData', wishes, run.execution.isRunning);
   wishes.forEach(({ id }, index) => {
     const problem = refused[index];
     if (problem) problems.set(id, problem);

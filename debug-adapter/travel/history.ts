@@ -20,7 +20,7 @@ import { changeBefore } from './changingStatement.ts';
 import { endOfCall } from './endOfCall.ts';
 import type { Call, Surroundings } from './here.ts';
 import { lastLine, programPlaces } from './lastInProgram.ts';
-import { looksBefore, lookFrom, windowsBefore, type Lead, type Look } from './looks.ts';
+import { looksBefore, lookFrom, windowsBefore, type Lead, type Look, type LookOptions } from './looks.ts';
 import { lineBefore, threadOf, type PlaceRole } from './lineBefore.ts';
 import type { Machines } from './machines.ts';
 import {
@@ -199,7 +199,8 @@ export class History {
     // Hits are counted from the beginning.
     const isCounted = [...breakpoints, ...data].some(({ hitCondition }) => hitCondition.trim() !== '');
     let here = moment;
-    const look: Look<Passed> = (...how) => this.#passed(moment, raw, wishes, ...how);
+    const look: Look<Passed> = (from, options) =>
+      this.#passed(moment, raw, wishes, from, isCounted ? { ...options, isImpatient: false } : options);
     const windows = isCounted ? [Infinity] : windowsBefore(moment);
     for await (const { seen: passed, giveUp } of looksBefore(this.#machines, moment, windows, look)) {
       const { reached, end } = passed;
@@ -266,16 +267,16 @@ export class History {
     raw: CodePoint,
     wishes: Wishes,
     from: number,
-    isOver?: AbortSignal,
+    options?: LookOptions,
   ): Promise<Passed | undefined> {
     let areBytes = false;
     const isOwn = isMachines(moment);
     const lead: Lead<Passed> = {
-      begin: (replica) => {
+      begin: (replica, patience) => {
         // Fields are found before a machine is made.
         const known = this.#known(wishes);
         areBytes = known.data.some(({ field }) => this.#machines.isBytes(field));
-        return replica.watchFor(known);
+        return replica.watchFor(known, patience);
       },
       async near(replica) {
         if (areBytes && !isOwn) await replica.track([{ place: raw, of: { name: '', url: raw.url } }]);
@@ -291,7 +292,7 @@ export class History {
         return { ...(await replica.passed()), end, endsAtStatement, later };
       },
     };
-    return lookFrom(this.#machines, from, moment, lead, isOver);
+    return lookFrom(this.#machines, from, moment, lead, options);
   }
   /** The program's first line. */
   async beginning(): Promise<Moment> {
@@ -307,13 +308,13 @@ export class History {
     moment: Moment,
     places: readonly TrackedPlace[],
     from: number,
-    isOver?: AbortSignal,
+    options?: LookOptions,
   ): Promise<NotedArrival[] | undefined> {
     const lead: Lead<NotedArrival[]> = {
-      begin: (replica) => replica.track(places),
+      begin: (replica, patience) => replica.track(places, patience),
       end: (replica) => replica.tracked(),
     };
-    return lookFrom(this.#machines, from, moment, lead, isOver);
+    return lookFrom(this.#machines, from, moment, lead, options);
   }
 
   /**

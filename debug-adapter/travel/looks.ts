@@ -3,6 +3,7 @@
  * more, until somebody has found what he searches for.
  */
 import type { Moment } from '../control/moment.ts';
+import type { Patience } from '../inspect/moments.ts';
 import type { Machines } from './machines.ts';
 import { NEAR, StrayedError, type Replica } from './replica.ts';
 
@@ -13,17 +14,25 @@ const VERY_SHORT = 20_000;
 /** In a look at more events, what waits for the moment is armed shortly before it: V8 evaluates a condition at each arrival. */
 const FAR = 2000;
 
+/** A look that has noted so many arrivals gives up: */
+const PATIENCE = 300;
+/** others look at so many events, one after the other. */
+const NARROW = [2, 10, 60];
+
 /** How many events before a moment a search begins, one after the other: all but the whole have machines that wait there. */
 export function windowsBefore({ mark: { event } }: Moment): readonly number[] {
   return event <= SHORT ? [300, Infinity] : [300, 4000, Infinity];
 }
 
-/**
- * Looks at what happens from an event on until a moment; undefined: the event is not before it.
- *
- * @param isOver nobody needs that any more
- */
-export type Look<Seen> = (from: number, isOver?: AbortSignal) => Promise<Seen | undefined>;
+/** How a look is made. */
+export interface LookOptions {
+  /** Nobody needs it any more. */
+  isOver?: AbortSignal;
+  /** It gives up where it notes too much. */
+  isImpatient?: boolean;
+}
+/** Looks at what happens from an event on until a moment; undefined: the event is not before it, or too much happens. */
+export type Look<Seen> = (from: number, options?: LookOptions) => Promise<Seen | undefined>;
 
 /** What one look of a search has seen. */
 export interface Glance<Seen> {
@@ -47,7 +56,7 @@ export async function* looksBefore<Seen>(
   // A quick machine looks at the whole meanwhile: that is needed if nothing is found shortly before.
   if (isQuick && event > VERY_SHORT && further.length > 0) {
     const isOver = new AbortController();
-    whole = { seen: look(-Infinity, isOver.signal), isOver };
+    whole = { seen: look(-Infinity, { isOver: isOver.signal }), isOver };
     whole.seen.catch(() => {});
   }
   const giveUp = (): void => {
@@ -55,8 +64,13 @@ export async function* looksBefore<Seen>(
     whole = undefined;
   };
   try {
-    for (const window of isQuick && event <= VERY_SHORT ? [Infinity] : windows) {
-      const seen = await (window === Infinity && whole !== undefined ? whole.seen : look(event - window));
+    let left = isQuick && event <= VERY_SHORT ? [Infinity] : windows;
+    for (let isImpatient = true; left.length > 0; isImpatient = false) {
+      const [window, ...others] = left as [number, ...number[]];
+      const seen = await (window === Infinity && whole !== undefined
+        ? whole.seen
+        : look(event - window, { isImpatient }));
+      left = seen === undefined && isImpatient ? [...NARROW, ...windows] : others;
       if (seen !== undefined) yield { from: event - window, seen, giveUp };
     }
   } finally {
@@ -66,28 +80,34 @@ export async function* looksBefore<Seen>(
 
 /** What a machine does on its way to a moment. */
 export interface Lead<Seen> {
-  /** It stands where the look begins. */
-  begin(replica: Replica): Promise<void>;
+  /** It stands where the look begins. @param patience how much is noted before the look is given up */
+  begin(replica: Replica, patience?: Patience): Promise<void>;
   /** It stands where what only the moment needs is armed: in a long look shortly before that. */
   near?(replica: Replica): Promise<void>;
   /** It stands at the moment. */
   end(replica: Replica): Promise<Seen>;
 }
-/** One look. @returns undefined: the event is not before the moment */
+/** One look. @returns undefined: the event is not before the moment, or too much happens from there on */
 export async function lookFrom<Seen>(
   machines: Pick<Machines, 'with'>,
   from: number,
   moment: Moment,
   lead: Lead<Seen>,
-  isOver?: AbortSignal,
+  { isOver, isImpatient = false }: LookOptions = {},
 ): Promise<Seen | undefined> {
   const { event } = moment.mark;
+  const patience = isImpatient ? { most: PATIENCE, before: event - 1 } : undefined;
   const look = (near: number): Promise<Seen | undefined> =>
     machines.with(from, isOver, async (replica) => {
       if (from > 0 && (await replica.toEvent(from)) >= event) return undefined;
-      await lead.begin(replica);
-      if (near > from && (await replica.toEvent(near)) >= event) throw new StrayedError();
+      await lead.begin(replica, patience);
+      if (near > from) {
+        const reached = await replica.toEvent(near);
+        if (reached < near) return undefined;
+        if (reached >= event) throw new StrayedError();
+      }
       await lead.near?.(replica);
+      if (isImpatient && (await replica.toBefore(event)) < event - 1) return undefined;
       await replica.follow(moment);
       return lead.end(replica);
     });

@@ -20,7 +20,13 @@ import {
   type NumberedMark,
   type PlacedBreakpoint,
 } from '../control/moment.ts';
-import type { CountedArrival, NotedArrival, PassedStop, TrackedFunction } from '../inspect/moments.ts';
+import type {
+  CountedArrival,
+  NotedArrival,
+  PassedStop,
+  Patience,
+  TrackedFunction,
+} from '../inspect/moments.ts';
 import { PRACTICE, type MachineThread } from '../control/machineThread.ts';
 import { Repetition, type NumberedChange } from '../control/repetition.ts';
 import {
@@ -299,6 +305,17 @@ export class Replica {
     return reached;
   }
 
+  /**
+   * Run to where the event before this one has begun, unless it stands there: what waits for arrivals since an event is armed
+   * there, as V8 evaluates a condition at each arrival.
+   *
+   * @returns the event to which it has come: an earlier one if it has lost its patience
+   */
+  async toBefore(event: number): Promise<number> {
+    if (await this.debuggee.askIn<boolean>(`stopBefore(${event})`)) await this.#go();
+    return this.debuggee.askIn<number>('event');
+  }
+
   /** Run to where a task makes a system call, or falls asleep; this machine must stand before it. */
   async toCapture({ pid, what, event }: CaptureMoment): Promise<void> {
     await this.debuggee.ask('stacks.standAt', pid, what, event);
@@ -327,6 +344,7 @@ export class Replica {
       case 'begin':
         return;
       case 'place':
+        await this.toBefore(mark.event);
         return this.#arriveAt(mark.place, (number) => `is(${number}, ${mark.event}, ${mark.arrival})`);
       case 'access': {
         const { field, how, event, arrival } = mark;
@@ -411,8 +429,9 @@ export class Replica {
   }
 
   /** Note which stops these would make. */
-  async watchFor(wishes: Wishes): Promise<void> {
+  async watchFor(wishes: Wishes, patience?: Patience): Promise<void> {
     this.#wishes = wishes;
+    await this.#be(patience);
     const { breakpoints, filters, sockets, data } = wishes;
     await this.debuggee.ask('watchFor', filters, sockets, data);
     await Promise.all(
@@ -469,9 +488,10 @@ export class Replica {
   }
 
   /** Note each arrival at these places from now on, by their index. */
-  async track(places: readonly TrackedPlace[]): Promise<void> {
+  async track(places: readonly TrackedPlace[], patience?: Patience): Promise<void> {
     const first = (this.#firstTracked = this.#places + 1);
     this.#places += places.length;
+    await this.#be(patience);
     await Promise.all(
       places.map(async ({ place, of }, index) => {
         await this.debuggee.askIn(`moments.track(${first + index}, ${JSON.stringify(of)})`);
@@ -481,6 +501,9 @@ export class Replica {
         else await this.#waitAt(place, first + index, note);
       }),
     );
+  }
+  async #be(patience: Patience | undefined): Promise<void> {
+    if (patience !== undefined) await this.debuggee.ask('moments.beImpatient', patience);
   }
   /** The arrivals noted, each with the index of its place. */
   async tracked(): Promise<NotedArrival[]> {

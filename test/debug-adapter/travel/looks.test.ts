@@ -19,6 +19,8 @@ const momentAt = (event: number): Moment => at({ kind: 'own', event, how: 'trace
 class Told {
   readonly said: string[] = [];
   readonly #gap: number;
+  /** Where they come to on their way to the event before the moment. */
+  stopsAt = 0;
 
   /** @param gap so many events after one to which a machine is sent there is no tracepoint */
   constructor(gap = 0) {
@@ -30,6 +32,10 @@ class Told {
       toEvent: (event: number) => {
         this.said.push(`to ${event}`);
         return Promise.resolve(event + this.#gap);
+      },
+      toBefore: (event: number) => {
+        this.said.push(`to before ${event}`);
+        return Promise.resolve(this.stopsAt);
       },
       follow: ({ mark }: Moment) => {
         this.said.push(`follow to ${mark.event}`);
@@ -53,6 +59,23 @@ describe('a look at what was before a moment', () => {
     const told = new Told();
     assert.equal(await told.look(9700, 10_000), 'seen');
     assert.deepEqual(told.said, ['machine before 9700', 'to 9700', 'begin', 'near', 'follow to 10000']);
+  });
+
+  it('gives up where the machine loses its patience, which it has not near the moment', async () => {
+    const told = new Told();
+    const look = (stops: number): Promise<string | undefined> => {
+      told.stopsAt = stops;
+      const lead = {
+        begin: (_: Replica, patience?: object) =>
+          Promise.resolve(void told.said.push(JSON.stringify(patience))),
+        end: () => Promise.resolve('seen'),
+      };
+      return lookFrom(told, 9700, momentAt(10_000), lead, { isImpatient: true });
+    };
+    assert.equal(await look(9900), undefined);
+    assert.equal(await look(9999), 'seen');
+    const beginning = ['machine before 9700', 'to 9700', '{"most":300,"before":9999}', 'to before 10000'];
+    assert.deepEqual(told.said, [...beginning, ...beginning, 'follow to 10000']);
   });
 
   it('arms that near the moment, if it begins far before', async () => {
@@ -117,8 +140,11 @@ describe('looks at more and more', () => {
   /** What each look does: it is told where it begins, and that it was given up. */
   class Looks {
     readonly said: string[] = [];
-    readonly look: Look<number> = (from, isOver) => {
+    /** From an event before this one on too much happens. */
+    busyBefore = -Infinity;
+    readonly look: Look<number> = (from, { isOver, isImpatient = false } = {}) => {
       this.said.push(`from ${from}`);
+      if (isImpatient && from < this.busyBefore) return Promise.resolve(undefined);
       return new Promise((resolve, reject) => {
         isOver?.addEventListener('abort', () => {
           this.said.push(`given up from ${from}`);
@@ -160,6 +186,20 @@ describe('looks at more and more', () => {
     assert.deepEqual(from, [99_700, -Infinity]);
     assert.deepEqual(looks.said.slice(0, 2), ['from -Infinity', 'from 99700']);
     assert.equal(looks.said.filter((one) => one === 'from -Infinity').length, 1);
+  });
+
+  it('begin anew with little if there is too much in the first one, and have patience then', async () => {
+    for (const [event, isQuick] of [
+      [1_000_000, false],
+      [5000, true],
+    ] as const) {
+      const looks = new Looks();
+      looks.busyBefore = event;
+      const from: number[] = [];
+      await looks.make(event, isQuick, (glance) => from.push(event - glance.from) < 5);
+      assert.deepEqual(from, [2, 10, 60, 300, isQuick ? Infinity : 4000]);
+      assert.equal(looks.said[0], isQuick ? 'from -Infinity' : 'from 999700');
+    }
   });
 
   it('at the whole end when something was found before', async () => {
