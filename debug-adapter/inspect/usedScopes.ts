@@ -8,7 +8,7 @@ import { runInNewContext } from 'node:vm';
 import { hostClock } from './hostClock.ts';
 
 /** So many evaluations come before the first collection. */
-const FIRST = 2000;
+const FIRST = 4000;
 /**
  * To look along a scope takes V8 15 ns in each later evaluation: `n` evaluations since a collection of `t` ms have cost
  * n² / PER_MS ms on their way. The least of both together is where these are equal.
