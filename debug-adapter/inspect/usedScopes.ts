@@ -5,6 +5,7 @@
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { EVALUATED_URL } from './codeKinds.ts';
 import { hostClock } from './hostClock.ts';
 
 /** So many evaluations come before the first collection. */
@@ -35,7 +36,7 @@ export class UsedScopes {
 function collector(): () => void {
   setFlagsFromString('--expose-gc');
   try {
-    return runInNewContext('gc') as () => void;
+    return runInNewContext('gc', {}, { filename: EVALUATED_URL }) as () => void;
   } finally {
     setFlagsFromString('--no-expose-gc');
   }
