@@ -52,6 +52,7 @@ import { PAUSE_REASON, Stops, type ArmedFilter } from './stops.ts';
 import { TOOLS } from './tools.ts';
 import { Why } from './why.ts';
 import type { TextFrame } from './stackText.ts';
+import type { UsedScopes } from './usedScopes.ts';
 import { isProxy } from './values/peek.ts';
 import type { ByteRange } from './values/watchedBytes.ts';
 import { primitiveText } from './values/primitives.ts';
@@ -171,7 +172,11 @@ export class Agent {
     kernel: KernelNames,
     scope: Scope,
     { evaluated, pauseWish }: Pick<Shared, 'evaluated' | 'pauseWish'>,
-    { creations, instrumentation }: { creations: Creations; instrumentation: Instrumentation },
+    {
+      creations,
+      instrumentation,
+      scopes,
+    }: { creations: Creations; instrumentation: Instrumentation; scopes: UsedScopes },
     tell: Tell,
     t: Translate,
   ) {
@@ -190,7 +195,7 @@ export class Agent {
     this.stops = new Stops(world, t);
     this.packets = new PacketStacks(world);
     this.events = new EventStacks(world);
-    this.moments = new Moments(world);
+    this.moments = new Moments(world, scopes);
     this.stacks = new StackCaptures(world, () => this.stops.stand());
     const wish = new PauseWish(pauseWish);
     const show = (value: unknown) => this.describer.text(value);

@@ -9,7 +9,7 @@ import type { CodePoint } from '../control/moment.ts';
 import { isForeign } from './codeKinds.ts';
 import type { CountedAccess } from './dataBreakpoints.ts';
 import { hostClock } from './hostClock.ts';
-import { UsedScopes } from './usedScopes.ts';
+import type { UsedScopes } from './usedScopes.ts';
 import { callSites } from './values/callSites.ts';
 
 /** An arrival at a breakpoint with a condition, counted at each evaluation of the condition. */
@@ -74,7 +74,7 @@ type Counts = Map<number, { event: number; arrival: number }>;
 
 export class Moments {
   readonly #world: World;
-  readonly #scopes = new UsedScopes();
+  readonly #scopes: UsedScopes;
   #unlisten: (() => void)[] = [];
   #unlistenAfter: (() => void)[] = [];
   readonly #counts: Counts = new Map();
@@ -98,7 +98,8 @@ export class Moments {
   /** The last arrival at a conditional breakpoint. */
   lastReached: CountedArrival | undefined;
 
-  constructor(world: World) {
+  constructor(world: World, scopes: UsedScopes) {
+    this.#scopes = scopes;
     this.#world = world;
   }
 

@@ -1,6 +1,6 @@
 /**
  * V8 makes a scope for each evaluation of a breakpoint's condition, and keeps it in a table until the next collection of its
- * whole heap. All have the same place in the table's order, so that each name in a condition is looked for along all of
+ * whole heap. All have the same hash there, so that each name in a condition is looked for along all of
  * them: after 50,000 evaluations one takes four times as long as the first. So the heap is collected in time.
  */
 import { setFlagsFromString } from 'node:v8';
@@ -16,6 +16,7 @@ const FIRST = 4000;
  */
 const PER_MS = 130_000;
 
+/** Those of a thread. */
 export class UsedScopes {
   #since = 0;
   #most = FIRST;

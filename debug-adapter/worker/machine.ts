@@ -29,6 +29,7 @@ import { readInputs } from '../inspect/inputText.ts';
 import { KernelNames, type KernelModule } from '../inspect/kernelNames.ts';
 import { parseStack } from '../inspect/stackText.ts';
 import { Farewell } from '../inspect/farewell.ts';
+import { UsedScopes } from '../inspect/usedScopes.ts';
 import { NameWriter } from '../recording/nameTable.ts';
 import { Recorder } from '../recording/recorder.ts';
 import { whereAddressed } from '../recording/passing.ts';
@@ -70,16 +71,18 @@ interface Running {
   program?: Program;
 }
 
-/** What the modules' loading has added to them. */
-interface Additions {
+/** What serves one machine of the thread after the other. */
+interface Lasting {
+  /** What the modules' loading has added to them. */
   creations: Creations;
   instrumentation: Instrumentation;
+  scopes: UsedScopes;
 }
 function start(
   boot: BootConfig,
   shared: Shared,
   kernel: KernelNames,
-  { creations, instrumentation }: Additions,
+  lasting: Lasting,
   t: Translate,
   send: Send,
 ): Running {
@@ -97,7 +100,7 @@ function start(
   });
   scope.install();
   const tell: Tell = (text, isError) => records.output(isError ? 'important' : 'console', `${text}\n`);
-  const agent = new Agent(world, kernel, scope, shared, { creations, instrumentation }, tell, t);
+  const agent = new Agent(world, kernel, scope, shared, lasting, tell, t);
   const records: Records = new Records(new RingWriter(shared.ring), world, agent.packets);
   if (isTold(boot)) {
     agent.keepStacks();
@@ -248,6 +251,7 @@ export function serve(
 ): void {
   const kernel = new KernelNames(modules);
   const ofThread = { node: new NodeThread(), realm: new Realm() };
+  const lasting = { creations, instrumentation, scopes: new UsedScopes() };
   const send: Send = (message) => port.postMessage(message);
   let running: Running;
   /** Settles when the program does not run any more. */
@@ -258,7 +262,7 @@ export function serve(
       case 'boot':
         t = translator(message.boot.bundle);
         creations.begin();
-        running = start(message.boot, message.shared, kernel, { creations, instrumentation }, t, send);
+        running = start(message.boot, message.shared, kernel, lasting, t, send);
         return send({ type: 'booted' });
       case 'load':
         return load(running, tools, ofThread, send);
