@@ -323,22 +323,8 @@ export class History {
    * @param frontier where it stops when it goes on from there
    * @param stops what makes the stop there, if the machine stops itself
    */
-  async arrive(moment: Moment, frontier: Mark | undefined, stops?: OwnStops): Promise<Arrival> {
-    try {
-      return await this.#arrive(moment, frontier, stops, moment.mark.event - NEAR);
-    } catch (error) {
-      // There is no tracepoint shortly before it.
-      if (error instanceof StrayedError) return this.#arrive(moment, frontier, stops, 0);
-      throw error;
-    }
-  }
-  #arrive(
-    moment: Moment,
-    frontier: Mark | undefined,
-    stops: OwnStops | undefined,
-    near: number,
-  ): Promise<Arrival> {
-    return this.#lead(moment.mark.event, near, frontier, async (replica) => {
+  arrive(moment: Moment, frontier: Mark | undefined, stops?: OwnStops): Promise<Arrival> {
+    return this.#lead(moment.mark.event, frontier, async (replica) => {
       const { mark, moves } = moment;
       if (mark.kind === 'own' && moves.length === 0 && stops !== undefined)
         await replica.toOwnStop(stops, moment);
@@ -363,16 +349,16 @@ export class History {
     mark: Extract<Mark, { kind: 'place' }>,
     frontier: Mark | undefined,
   ): Promise<Arrival | undefined> {
-    for (const near of [mark.event - NEAR, 0])
-      try {
-        return await this.#lead(mark.event, near, frontier, async (replica) => {
-          await replica.stopAfter(mark.event + 1);
-          await replica.follow(at(mark));
-        });
-      } catch (error) {
-        if (!(error instanceof StrayedError)) throw error;
-      }
-    return undefined;
+    try {
+      return await this.#lead(mark.event, frontier, async (replica) => {
+        // It stands before the event already: no other stop on the way takes the place of this one.
+        await replica.stopAfter(mark.event + 1);
+        await replica.follow(at(mark));
+      });
+    } catch (error) {
+      if (error instanceof StrayedError) return undefined;
+      throw error;
+    }
   }
   /**
    * A machine that stands at the first tracepoint with at least this event number.
@@ -381,25 +367,24 @@ export class History {
    * @throws UserError if there is none up to there
    */
   arriveAtEvent(event: number, end: number, frontier: Mark): Promise<Arrival> {
-    return this.#lead(event, event - NEAR, frontier, async (replica) => {
+    return this.#lead(event, frontier, async (replica) => {
       if ((await replica.toEvent(event)) > end) throw noEvent(event, end);
     });
   }
   /**
-   * Let a machine run to an event, from there to where it is led, and stop after that at the frontier.
+   * Let a machine run to just before an event, from there to where it is led, and stop after that at the frontier.
    *
    * @param shown the event that is shown first
    */
   async #lead(
     shown: number,
-    near: number,
     frontier: Mark | undefined,
     lead: (replica: Replica) => Promise<void>,
   ): Promise<Arrival> {
-    const replica = await this.#machines.create(near);
+    const replica = await this.#machines.create(shown - NEAR);
     try {
       await replica.show(shown);
-      if (near > 0) await replica.toEvent(near);
+      await replica.toBefore(shown);
       // It may be led to the event of the frontier, and amid its accesses.
       if (frontier?.kind === 'access' && frontier.how === 'read') await replica.countReads(frontier.field);
       const stopsAt = frontier?.kind === 'place' ? await replica.stopAt(frontier) : undefined;
