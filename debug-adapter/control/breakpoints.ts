@@ -260,7 +260,7 @@ export async function defineRule(
   const isRunning = stopsRunning();
   await debuggee.ask('rules.define', id, hitCondition.trim() === '' ? {} : { hitCondition }, isRunning);
   return {
-    conditionAt: (number) => ruleCondition(id, condition, log, { place: number }),
+    conditionAt: (number) => ruleCondition(id, condition, log, number),
     isSet: async () => {
       if (isRunning || stopsRunning()) await debuggee.ask('rules.settles', id);
     },

@@ -50,28 +50,20 @@ function closingBrace(text: string, open: number): number {
 /**
  * The statement that V8 evaluates at the breakpoint; V8 stops if its value is true. The decision is made in
  * the machine's thread, without asking the adapter. The user's expressions appear in it unchanged, because
- * functions created there would not see all locals.
+ * functions created there would not see all locals. V8 compiles it at each arrival and looks for each of its names
+ * in all scopes there, so it has few of its own.
  *
  * @param place the number of the place, for a breakpoint at several
- * @param verdict an expression that has the last word
  */
-export function ruleCondition(
-  id: number,
-  condition: string,
-  log: LogMessage | undefined,
-  { place = 0, verdict = '' }: { place?: number; verdict?: string } = {},
-): string {
-  const agent = `globalThis[Symbol.for('${AGENT}')]`;
-  const rules = `${agent}.rules`;
-  const tests = [`${agent}.scope.enter()`, `${rules}.enter(${id}, ${place})`];
-  if (condition.trim() !== '') tests.push(`(${condition}\n)`);
-  tests.push(`${rules}.hit(${id})`);
+export function ruleCondition(id: number, condition: string, log: LogMessage | undefined, place = 0): string {
+  const rules = `globalThis[Symbol.for('${AGENT}')].rules`;
+  if (condition.trim() === '' && log === undefined) return `${rules}.reached(${id}, ${place})`;
+  const value = condition.trim() === '' ? 'true' : `(${condition}\n)`;
+  let decision = `${rules}.decides(${id}, ${value})`;
   if (log !== undefined) {
     const values = log.expressions.map((expression) => `(${expression}\n)`).join(', ');
-    tests.push(`${rules}.log(${JSON.stringify(log.parts)}, [${values}])`);
+    const logs = `${rules}.logs(${id}, ${JSON.stringify(log.parts)}, [${values}])`;
+    decision = `${value} && ${rules}.hit(${id}) ? ${logs} : ${rules}.passesBy(${id})`;
   }
-  if (verdict !== '') tests.push(verdict);
-  const pauses = `${rules}.pauses(${id})`;
-  const failed = `catch (error) { ${rules}.failed(${id}, error) || ${pauses} }`;
-  return `try { (${tests.join(' && ')}) || ${pauses} } ${failed} finally { ${rules}.leave(); ${agent}.scope.leave() }`;
+  return `try { ${rules}.enter(${id}, ${place}) ? ${decision} : ${rules}.passesBy(${id}) } catch (error) { ${rules}.failed(${id}, error) }`;
 }

@@ -199,7 +199,7 @@ export class Agent {
     this.stacks = new StackCaptures(world, () => this.stops.stand());
     const wish = new PauseWish(pauseWish);
     const show = (value: unknown) => this.describer.text(value);
-    this.rules = new BreakpointRules(tell, show, evaluated, wish, this.moments);
+    this.rules = new BreakpointRules(tell, show, evaluated, wish, this.moments, scope);
     this.data = new DataBreakpoints(world, this.describer, this.stops, creations, this.rules, scope);
     this.calls = new CallRecorder(world, instrumentation);
     this.statements = new ChangingStatements(this.data, this.moments, t);

@@ -1,5 +1,6 @@
 /** Checks at each breakpoint hit: hit counts and log points, without leaving the machine's thread. */
 import { UserError } from '../../language/userError.ts';
+import type { Scope } from './agent.ts';
 import type { Moments } from './moments.ts';
 import type { PauseWish } from './pauseWish.ts';
 
@@ -38,6 +39,8 @@ export function parseHitCondition(text: string): HitTest {
 
 export interface BreakpointRule {
   hitCondition?: string | undefined;
+  /** It stops nowhere: its stops are noted as passed by. */
+  isPassed?: boolean;
 }
 /** Shows the user a message; `isError` highlights it. */
 export type Tell = (text: string, isError: boolean) => void;
@@ -47,14 +50,19 @@ export class BreakpointRules {
   readonly #show: (value: unknown) => string;
   readonly #counts = new Map<number, number>();
   readonly #tests = new Map<number, HitTest>();
+  readonly #passed = new Set<number>();
   readonly #complained = new Set<number>();
   readonly #evaluated: Int32Array;
   readonly #wish: PauseWish;
   readonly #moments: Moments;
+  readonly #scope: Pick<Scope, 'enter' | 'leave'>;
+  /** The names that expressions know are open for one. */
+  #isEntered = false;
 
   /**
    * @param evaluated shared with the adapter: the id of the breakpoint whose expressions are being evaluated,
    *   and how many evaluations have begun
+   * @param scope the names that expressions know
    */
   constructor(
     tell: Tell,
@@ -62,7 +70,9 @@ export class BreakpointRules {
     evaluated: Int32Array,
     wish: PauseWish,
     moments: Moments,
+    scope: Pick<Scope, 'enter' | 'leave'>,
   ) {
+    this.#scope = scope;
     this.#moments = moments;
     this.#wish = wish;
     this.#evaluated = evaluated;
@@ -76,6 +86,7 @@ export class BreakpointRules {
     if (isRunning) this.#moments.breakpointComes(id);
     else this.#moments.breakpointSet(id);
     this.#complained.delete(id);
+    if (rule.isPassed === true) this.#passed.add(id);
     if (rule.hitCondition === undefined) this.#tests.delete(id);
     else this.#tests.set(id, parseHitCondition(rule.hitCondition));
   }
@@ -88,27 +99,59 @@ export class BreakpointRules {
     this.#tests.delete(id);
   }
 
+  /** The condition of a breakpoint without expressions: whether it stops at this hit. */
+  reached(id: number, place: number): boolean {
+    return (this.#moments.breakpointReached(id, place) && this.#stops(id)) || this.pauses(id);
+  }
+
   /** The evaluation of a breakpoint's expressions begins. @returns whether it may stop here */
   enter(id: number, place: number): boolean {
-    Atomics.add(this.#evaluated, 1, 1);
-    Atomics.store(this.#evaluated, 0, id);
+    this.#begin(id);
+    this.#isEntered = true;
+    this.#scope.enter();
     return this.#moments.breakpointReached(id, place);
   }
-  leave(): void {
+  /** Its condition has a value, with which the evaluation is over: whether it stops at this hit. */
+  decides(id: number, condition: unknown): boolean {
+    this.#leave();
+    return (Boolean(condition) && this.#stops(id)) || this.pauses(id);
+  }
+  /** It does not stop at this hit: whether it pauses there. */
+  passesBy(id: number): boolean {
+    this.#leave();
+    return this.pauses(id);
+  }
+  /** A hit of a log point, which never stops: whether it pauses there. */
+  logs(id: number, parts: readonly string[], values: readonly unknown[]): boolean {
+    const shown = values.map((value) => (typeof value === 'string' ? value : this.#show(value)));
+    this.#tell(parts.map((part, index) => part + (shown[index] ?? '')).join(''), false);
+    return this.passesBy(id);
+  }
+  /** Its expressions could not be evaluated: whether it pauses there. */
+  failed(id: number, error: unknown): boolean {
+    this.#fails(id, error);
+    return this.passesBy(id);
+  }
+  #begin(id: number): void {
+    Atomics.add(this.#evaluated, 1, 1);
+    Atomics.store(this.#evaluated, 0, id);
+  }
+  #leave(): void {
     Atomics.store(this.#evaluated, 0, 0);
+    if (this.#isEntered) this.#scope.leave();
+    this.#isEntered = false;
   }
 
   /** Evaluate what a breakpoint asks for that has no place in the code. @returns undefined: it could not be */
   evaluates<T>(id: number, evaluate: () => T): T | undefined {
-    Atomics.add(this.#evaluated, 1, 1);
-    Atomics.store(this.#evaluated, 0, id);
+    this.#begin(id);
     try {
       return evaluate();
     } catch (error) {
-      this.failed(id, error);
+      this.#fails(id, error);
       return undefined;
     } finally {
-      this.leave();
+      Atomics.store(this.#evaluated, 0, 0);
     }
   }
 
@@ -119,22 +162,15 @@ export class BreakpointRules {
     return this.#tests.get(id)?.(count) ?? true;
   }
 
-  /** A hit of a log point, which never stops. */
-  log(parts: readonly string[], values: readonly unknown[]): false {
-    const shown = values.map((value) => (typeof value === 'string' ? value : this.#show(value)));
-    this.#tell(parts.map((part, index) => part + (shown[index] ?? '')).join(''), false);
-    return false;
+  #stops(id: number): boolean {
+    return this.hit(id) && (!this.#passed.has(id) || this.#moments.passes(id));
   }
-
-  /** A breakpoint would not stop at this hit. @returns whether it does because a pause is wanted, or there are too many hits */
+  /** It does not stop at this hit. @returns whether it does because a pause is wanted, or there are too many hits */
   pauses(id: number): boolean {
     return this.#moments.tires() || this.#wish.fulfil(id);
   }
-
-  /** Its expressions could not be evaluated. */
-  failed(id: number, error: unknown): false {
+  #fails(id: number, error: unknown): void {
     this.#complain(id, `breakpoint: ${error instanceof Error ? error.message : String(error)}`);
-    return false;
   }
 
   /** Report only once per breakpoint: it may be hit a million times. */

@@ -436,9 +436,10 @@ export class Replica {
     await this.debuggee.ask('watchFor', filters, sockets, data);
     await Promise.all(
       breakpoints.map(async ({ id, place, condition, hitCondition }, index) => {
-        await this.debuggee.ask('rules.define', id, hitCondition === '' ? {} : { hitCondition });
-        const verdict = `${MOMENTS}.passes(${id})`;
-        await this.#breakAt(place, ruleCondition(id, condition, undefined, { place: index, verdict }));
+        const isPassed = true;
+        const rule = hitCondition === '' ? { isPassed } : { isPassed, hitCondition };
+        await this.debuggee.ask('rules.define', id, rule);
+        await this.#breakAt(place, ruleCondition(id, condition, undefined, index));
       }),
     );
   }
