@@ -9,7 +9,7 @@ describe('what V8 keeps of evaluated conditions', () => {
     // What a reference was made to lives as long as the code that has made it.
     await sleep(0);
     const scopes = new UsedScopes();
-    for (let evaluation = 0; evaluation < 3999; evaluation++) scopes.add();
+    for (let evaluation = 0; evaluation < 1999; evaluation++) scopes.add();
     assert.notEqual(kept.deref(), undefined);
     await sleep(0);
     scopes.add();
