@@ -14,9 +14,9 @@ const VERY_SHORT = 20_000;
 /** In a look at more events, what waits for the moment is armed shortly before it: V8 evaluates a condition at each arrival. */
 const FAR = 2000;
 
-/** A look that has noted so many arrivals gives up: */
+/** The first look of a search gives up where conditions have been evaluated so often. */
 const PATIENCE = 300;
-/** others look at so many events, one after the other. */
+/** Then others look at so few events, one after the other, before they look at more. */
 const NARROW = [2, 10, 60];
 
 /** How many events before a moment a search begins, one after the other: all but the whole have machines that wait there. */

@@ -431,13 +431,12 @@ export class Replica {
   /** Note which stops these would make. */
   async watchFor(wishes: Wishes, patience?: Patience): Promise<void> {
     this.#wishes = wishes;
-    await this.#be(patience);
+    await this.#limit(patience);
     const { breakpoints, filters, sockets, data } = wishes;
     await this.debuggee.ask('watchFor', filters, sockets, data);
     await Promise.all(
       breakpoints.map(async ({ id, place, condition, hitCondition }, index) => {
-        const isPassed = true;
-        const rule = hitCondition === '' ? { isPassed } : { isPassed, hitCondition };
+        const rule = { isPassed: true, ...(hitCondition !== '' && { hitCondition }) };
         await this.debuggee.ask('rules.define', id, rule);
         await this.#breakAt(place, ruleCondition(id, condition, undefined, index));
       }),
@@ -492,7 +491,7 @@ export class Replica {
   async track(places: readonly TrackedPlace[], patience?: Patience): Promise<void> {
     const first = (this.#firstTracked = this.#places + 1);
     this.#places += places.length;
-    await this.#be(patience);
+    await this.#limit(patience);
     await Promise.all(
       places.map(async ({ place, of }, index) => {
         await this.debuggee.askIn(`moments.track(${first + index}, ${JSON.stringify(of)})`);
@@ -503,7 +502,7 @@ export class Replica {
       }),
     );
   }
-  async #be(patience: Patience | undefined): Promise<void> {
+  async #limit(patience: Patience | undefined): Promise<void> {
     if (patience !== undefined) await this.debuggee.ask('moments.beImpatient', patience);
   }
   /** The arrivals noted, each with the index of its place. */
