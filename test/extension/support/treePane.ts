@@ -78,9 +78,26 @@ export class TreePane {
   async expand(text: string | RegExp): Promise<void> {
     const row = this.row(text);
     await row.scrollIntoViewIfNeeded();
+    await this.#settled();
     if ((await row.getAttribute('aria-expanded')) === 'true') return;
     await row.locator('.monaco-tl-twistie').click();
     await row.and(this.#workbench.page.locator('[aria-expanded="true"]')).waitFor();
+  }
+
+  /** Rows that VS Code still draws, as those that were open at the stop before, move the one that is to be clicked. */
+  async #settled(): Promise<void> {
+    const rows = (): Promise<string> =>
+      this.#pane
+        .locator('.monaco-list-row')
+        .evaluateAll((all) => all.map((row) => row.textContent).join('\n'));
+    let before = await rows();
+    await this.#workbench.debug.waitUntil('rows that stay', async () => {
+      await this.#workbench.page.waitForTimeout(50);
+      const now = await rows();
+      const isSame = now === before;
+      before = now;
+      return isSame ? true : undefined;
+    });
   }
 
   /** Opens a node and types a name, which the list then shows: of a long one only a part is drawn. */
