@@ -164,7 +164,7 @@ export class Breakpoints {
         condition: rule.conditionAt(0),
       });
       this.#execution.addBreakpoint(breakpointId, id);
-      await rule.isSet();
+      await rule.settle();
       const [bound] = locations;
       const state = bound
         ? { ...verifiedAt(id, bound), source }
@@ -233,8 +233,8 @@ function verifiedAt(
 /** What V8 checks at each hit of a breakpoint. */
 export interface DefinedRule {
   conditionAt(place: number): string;
-  /** V8 has set the breakpoint at all its places. */
-  isSet(): Promise<void>;
+  /** V8 has set the breakpoint at all its places: where the machine runs, it comes into force. */
+  settle(): Promise<void>;
 }
 /**
  * Tell the machine's thread what to check at each hit.
@@ -261,7 +261,7 @@ export async function defineRule(
   await debuggee.ask('rules.define', id, hitCondition.trim() === '' ? {} : { hitCondition }, isRunning);
   return {
     conditionAt: (number) => ruleCondition(id, condition, log, number),
-    isSet: async () => {
+    settle: async () => {
       if (isRunning || stopsRunning()) await debuggee.ask('rules.settles', id);
     },
   };

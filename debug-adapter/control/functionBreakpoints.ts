@@ -54,7 +54,7 @@ export class FunctionBreakpoints {
       const places = await this.#places(name);
       const rule = await defineRule(this.#debuggee, this.#execution, id, wish, name);
       const set = await Promise.all(places.map((place) => this.#setAt(wish, place, rule)));
-      await rule.isSet();
+      await rule.settle();
       const first = set.find((one) => one !== undefined);
       if (first === undefined)
         return { id, verified: false, message: this.#t('{0} has no place to stop at.', name) };

@@ -87,6 +87,7 @@ export class BreakpointRules {
     else this.#moments.breakpointSet(id);
     this.#complained.delete(id);
     if (rule.isPassed === true) this.#passed.add(id);
+    else this.#passed.delete(id);
     if (rule.hitCondition === undefined) this.#tests.delete(id);
     else this.#tests.set(id, parseHitCondition(rule.hitCondition));
   }
@@ -97,6 +98,7 @@ export class BreakpointRules {
   forget(id: number): void {
     this.#counts.delete(id);
     this.#tests.delete(id);
+    this.#passed.delete(id);
   }
 
   /** The condition of a breakpoint without expressions: whether it stops at this hit. */
