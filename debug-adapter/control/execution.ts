@@ -18,6 +18,7 @@ import { beginStep, type Beginning, type StepKind } from './policies/begin.ts';
 import { Continue, RunTo, RunToEntry } from './policies/continue.ts';
 import { ToProgram } from './policies/toProgram.ts';
 import { Interrupt } from './policies/interrupt.ts';
+import { LeaveModules } from './policies/leaveModules.ts';
 import { isMachineStop, Pause, visibleTop, type PauseFrame } from './policies/pause.ts';
 import type { Go, GoOn, Policy, Retold, Told, Verdict } from './policies/policy.ts';
 import { StepTargets } from './stepTargets.ts';
@@ -55,7 +56,7 @@ export class Execution {
   /** Whether steps also end in accessor-like functions. */
   stepIntoAccessors = false;
   readonly targets: StepTargets;
-  readonly trail = new Trail();
+  readonly trail = new Trail(() => !this.#debuggee.runs);
   readonly #nextFrameId: () => number;
   #policy: Policy = new Continue();
   #stop: PausedState | undefined;
@@ -164,9 +165,15 @@ export class Execution {
     return this.#stop !== undefined || this.#sight === 'unseen';
   }
 
+  /** A step that has begun in a module while that was loaded is still under way: it ends at the program's first line. */
+  get isLeavingModules(): boolean {
+    return this.#isLoading;
+  }
   /** Run until a one-time V8 breakpoint (already set) is hit. */
   expectEntry(breakpointId: string): void {
-    if (!this.isPauseWanted) this.#become(new RunToEntry());
+    if (!this.isPauseWanted) this.#become(new RunToEntry(this.#isLoading));
+    this.#isLoading = false;
+    this.#move = undefined;
     this.#temporary.push(breakpointId);
   }
 
@@ -196,7 +203,8 @@ export class Execution {
     this.#origin = frames;
     this.#move = { how: kind, thread, target };
     this.#isLoading = !this.#debuggee.runs;
-    void this.#goOn(beginStep(beginning, origin), paused, target);
+    const { how, then } = beginStep(beginning, origin);
+    void this.#goOn({ how, then: this.#isLoading ? new LeaveModules(then) : then }, paused, target);
   }
 
   /** Run out of the kernel to a thread's next line of the program. @throws as step() does */
@@ -493,6 +501,8 @@ export class Execution {
     survey: Promise<Snapshot>,
   ): void {
     const { trail } = this;
+    // While its modules are loaded there is nobody to lead: whoever repeats the run begins after that.
+    if (!this.#debuggee.runs) return;
     if (own === 'unknown') trail.isLost();
     else if (own !== undefined) {
       const { filter, at } = own.reason ?? {};
@@ -507,8 +517,6 @@ export class Execution {
         () => trail.isLost(),
       );
     else if (this.isPauseWanted) trail.isLost();
-    // While its modules are loaded there is nobody to lead: whoever repeats the run begins after that.
-    else if (!this.#debuggee.runs) return;
     else if (this.#isLoading) trail.isLost();
     // One that has no breakpoint is that of a `debugger` statement.
     else trail.moves(this.#move ?? { how: 'arrive', place, arrival: 1 });

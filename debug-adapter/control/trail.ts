@@ -18,15 +18,31 @@ import {
 } from './moment.ts';
 
 export class Trail {
+  readonly #isLoading: () => boolean;
   #moment: Moment | undefined = BEGIN;
   readonly #changes: MadeChange[] = [];
   #end: Message | undefined;
   /** Where the machine stood when a breakpoint was set, by DAP's id. */
   readonly #setAt = new Map<number, Moment | undefined>();
 
-  /** Undefined: V8 was interrupted somewhere, which nothing repeats. */
+  /** @param isLoading whether the modules of the program are being evaluated: whoever repeats the run begins after that */
+  constructor(isLoading: () => boolean) {
+    this.#isLoading = isLoading;
+  }
+
+  /** Undefined: there is no way back from here. */
   get moment(): Moment | undefined {
-    return this.#moment;
+    return this.#isLoading() ? undefined : this.#moment;
+  }
+  /** Why there is none. */
+  get noWayBack(): Message {
+    return this.#isLoading()
+      ? message(
+          'There is no way back from here: the modules of the program are being loaded. The run begins after that, with the first line of its first function.',
+        )
+      : message(
+          'There is no way back from here: the machine was interrupted amid a computation. Let it go on to a breakpoint first.',
+        );
   }
   /** What was changed in the debugger, in order: whoever repeats the run changes it again. */
   get changes(): readonly MadeChange[] {
@@ -39,8 +55,9 @@ export class Trail {
 
   /** Something was changed where the machine stands. */
   changed(change: Change, place: CodePoint): void {
-    const moment = this.#moment;
-    if (moment === undefined)
+    const { moment } = this;
+    if (this.#isLoading()) this.ends(message('something was changed before the program was loaded'));
+    else if (moment === undefined)
       this.ends(message('a value was changed where the machine was interrupted amid a computation'));
     else this.#changes.push({ change, moment, place });
   }

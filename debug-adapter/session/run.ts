@@ -280,7 +280,8 @@ export class Run {
     if (opened !== undefined && this.#replica !== undefined) return this.#replay(this.#replica, opened);
     try {
       await this.debuggee.load();
-      const stops = this.launch.stopOnEntry || this.execution.isPauseWanted;
+      const { isPauseWanted, isLeavingModules } = this.execution;
+      const stops = this.launch.stopOnEntry || isPauseWanted || isLeavingModules;
       if (stops && !this.launch.noDebug) await this.#breakOnEntry();
     } catch (error) {
       if (error instanceof ProgramExit) return this.#exited(error);

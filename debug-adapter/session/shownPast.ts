@@ -391,11 +391,8 @@ export class ShownPast {
 
 /** @throws an error for the user if nothing leads there again */
 function momentOf({ execution }: Run): Moment {
-  const { moment } = execution.trail;
-  if (moment === undefined)
-    throw new UserError(
-      'There is no way back from here: the machine was interrupted amid a computation. Let it go on to a breakpoint first.',
-    );
+  const { moment, noWayBack } = execution.trail;
+  if (moment === undefined) throw UserError.of(noWayBack);
   return moment;
 }
 /** Where the past meets the present, which stands at an event. */

@@ -5,8 +5,8 @@
 
 /** Files and folders by their role in a program's path through the stack. Everything else is kernel code. */
 export const CODE = {
-  /** Between the user and the kernel: calls pass through it into the kernel. */
-  library: ['stack/user/', 'stack/node/', 'stack/gateway/'],
+  /** Between the user and the kernel: calls pass through it into the kernel. The first file loads the programs. */
+  library: ['stack/programs.ts', 'stack/user/', 'stack/node/', 'stack/gateway/'],
   /** Switches tasks on the CPU and advances time. */
   scheduler: [
     'stack/kernel/sched/core.ts',

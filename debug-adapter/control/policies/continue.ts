@@ -7,7 +7,7 @@ export class Continue implements Policy {
   readonly name = 'continue';
   readonly thread = undefined;
 
-  judge(): Verdict {
+  judge(_pause?: Pause): Verdict {
     return 'stop';
   }
   tell(): Told {
@@ -24,9 +24,19 @@ export class RunTo extends Continue {
 
 /** Run to the first line of the first process, which has a one-time breakpoint. */
 export class RunToEntry extends Continue {
+  readonly #isStep: boolean;
+
+  /** @param isStep a step leads there, out of a module that was loaded: V8 may still be about to end it somewhere */
+  constructor(isStep = false) {
+    super();
+    this.#isStep = isStep;
+  }
+
+  override judge(pause?: Pause): Verdict {
+    return pause === undefined || pause.facts.hit || pause.isInProgram ? 'stop' : { how: 'resume' };
+  }
   override tell(pause?: Pause): Told {
-    return pause?.facts.hit === true
-      ? { reason: 'entry', description: message('Paused on entry') }
-      : super.tell();
+    if (pause?.facts.hit !== true) return super.tell();
+    return this.#isStep ? { reason: 'step' } : { reason: 'entry', description: message('Paused on entry') };
   }
 }

@@ -125,11 +125,12 @@ export class Adapter {
     if (found === undefined) throw new Error(`there is no scope ${scopeName}`);
     return found;
   }
+  /** In the last stop's frame, if it has one: where all is idle nothing is called. */
   async evaluate(expression: string, context = 'repl'): Promise<string> {
     const body = await this.request<DebugProtocol.EvaluateResponse['body']>('evaluate', {
       expression,
       context,
-      frameId: this.frame,
+      ...(this.frame !== 0 && { frameId: this.frame }),
     });
     return body.result;
   }
