@@ -409,7 +409,7 @@ export class Session {
       this.#client,
       repeats,
     );
-    run.onStands = (event) => this.#past.stands(run, event);
+    run.onStands = (event) => this.#travel.stands(run, event);
     run.onGoes = () => this.#past.goes(run);
     run.bringTo = (bring, signal) => this.#past.bringTo(run, bring, signal);
     return run;

@@ -359,9 +359,9 @@ export class ShownPast {
     if (!run.isOver) stopAgain();
   }
 
-  /** A run stands at an event: soon somebody may go back. */
-  stands(run: Run, event: number): void {
-    this.#preparation.stands(this.machinesFor(run), event);
+  /** A run stands at an event: soon somebody may go back. @param foresee looks ahead of time for where that leads */
+  stands(run: Run, event: number, foresee?: () => Promise<void>): void {
+    this.#preparation.stands(this.machinesFor(run), event, foresee);
   }
   /** A run goes on. */
   goes(run: Run): void {

@@ -8,6 +8,7 @@ import { isScenario } from '../inspect/codeKinds.ts';
 import type { RecordedBookmark } from '../recordings/data.ts';
 import { callOf, rawPlace, surroundings } from '../travel/here.ts';
 import { noEvent, type Arrival, type History } from '../travel/history.ts';
+import type { Wishes } from '../travel/replica.ts';
 import type { Configuration } from './configuration.ts';
 import type { Run } from './run.ts';
 import type { ShownPast } from './shownPast.ts';
@@ -117,11 +118,11 @@ export class Travel {
     const raw = rawPlace(run.debuggee, stop.paused);
     if (run.execution.stop !== stop) throw run.notStopped();
     const history = this.#past.historyOf(run);
-    const breakpoints = [...run.breakpoints.placed(), ...run.functionBreakpoints.placed()];
     const configuration = this.#configuration;
-    const { armed: filters, sockets, data } = configuration;
+    const wishes = this.#wishesOf(run);
+    const { filters, sockets } = wishes;
     this.#past.go(run, event, async () => {
-      const found = await history.stopBefore(moment, raw, { breakpoints, filters, sockets, data });
+      const found = await history.stopBefore(moment, raw, wishes);
       const { target, hits, here, sentence, isStatement = false, unfound } = found;
       for (const field of unfound) this.#past.tellUnfound(configuration.dataFields.text(field));
       if (target !== undefined) {
@@ -142,6 +143,27 @@ export class Travel {
       const beginning = await history.beginning();
       return { here, told, arrive: (frontier) => history.arrive(beginning, frontier) };
     });
+  }
+
+  #wishesOf(run: Run): Wishes {
+    const { armed: filters, sockets, data } = this.#configuration;
+    const breakpoints = [...run.breakpoints.placed(), ...run.functionBreakpoints.placed()];
+    return { breakpoints, filters, sockets, data };
+  }
+  /** A run stands at an event: soon somebody may go back. */
+  stands(run: Run, event: number): void {
+    this.#past.stands(run, event, () => this.#foresee(run));
+  }
+  /** The statement that has changed watched bytes is found by four machines, one after the other: they look while the user does. */
+  async #foresee(run: Run): Promise<void> {
+    const { stop } = run.execution;
+    const wishes = this.#wishesOf(run);
+    const { dataFields } = this.#configuration;
+    const areBytes = wishes.data.some(({ field }) => dataFields.byNumber(field)?.range !== undefined);
+    if (!areBytes || stop === undefined || run.execution.trail.moment === undefined) return;
+    const moment = await this.#past.momentOf(run);
+    if (run.execution.stop !== stop) return;
+    await this.#past.historyOf(run).foresee(moment, rawPlace(run.debuggee, stop.paused), wishes);
   }
 
   /**

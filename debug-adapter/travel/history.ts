@@ -81,6 +81,7 @@ interface Seen {
 export class History {
   readonly #machines: Machines;
   #seen: Seen | undefined;
+  #foreseen: { question: string; answer: Promise<StopBefore> } | undefined;
 
   constructor(machines: Machines) {
     this.#machines = machines;
@@ -190,7 +191,24 @@ export class History {
     return isAlike && at >= 0 ? { before: arrivals.slice(0, at), self: arrivals[at]! } : undefined;
   }
   /** The last stop that breakpoints and filters of the user make before a moment. @param raw where V8 stands */
-  async stopBefore(stands: Moment, raw: CodePoint, wishes: Wishes): Promise<StopBefore> {
+  stopBefore(...asked: [stands: Moment, raw: CodePoint, wishes: Wishes]): Promise<StopBefore> {
+    const foreseen = this.#foreseen;
+    return foreseen?.question === JSON.stringify(asked) ? foreseen.answer : this.#findStop(...asked);
+  }
+  /** Find the answer to `stopBefore()` before anybody asks. Rejects as that does. */
+  async foresee(...asked: Parameters<History['stopBefore']>): Promise<void> {
+    const question = JSON.stringify(asked);
+    if (this.#foreseen?.question === question) return;
+    const foreseen = (this.#foreseen = { question, answer: this.#findStop(...asked) });
+    try {
+      await foreseen.answer;
+    } catch (error) {
+      // It may have been given up: whoever asks meets what is wrong.
+      if (this.#foreseen === foreseen) this.#foreseen = undefined;
+      throw error;
+    }
+  }
+  async #findStop(stands: Moment, raw: CodePoint, wishes: Wishes): Promise<StopBefore> {
     const moment = await this.#machines.numbered(stands);
     const { breakpoints, sockets, data } = wishes;
     const fields = [...sockets, ...data.map(({ field }) => field)];

@@ -1,4 +1,7 @@
-/** When machines are made ready for somebody who may go back: while a run stands, and behind it while it goes on. */
+/**
+ * When machines are made ready for somebody who may go back, and what takes long is looked for: while a run stands. Machines are
+ * made ready behind it, too, while it goes on.
+ */
 import type { Machines } from './machines.ts';
 import { Processors } from './processors.ts';
 
@@ -24,19 +27,25 @@ export class Preparation {
   /** Counts what has begun and ended. */
   #turn = 0;
 
-  /** A run stands at an event. */
-  stands(machines: Machines, event: number): void {
+  /** A run stands at an event. @param foresee looks for what somebody may want to find, in machines that are ready */
+  stands(machines: Machines, event: number, foresee?: () => Promise<void>): void {
     this.rest();
     this.#machines = machines;
-    this.#prepareIn(machines.hasTravelled || machines.hasBegun ? GLANCE_MS : LOOK_MS, machines, event);
+    const ms = machines.hasTravelled || machines.hasBegun ? GLANCE_MS : LOOK_MS;
+    this.#prepareIn(ms, machines, event, foresee);
   }
-  #prepareIn(ms: number, machines: Machines, event: number): void {
-    const turn = this.#turn;
+  #prepareIn(ms: number, machines: Machines, event: number, foresee?: () => Promise<void>): void {
     this.#whenIdle(ms, (idle) => {
-      if (!machines.hasTravelled && idle < 1) return this.#prepareIn(LOOK_MS, machines, event);
-      // Whoever goes back meets the error.
-      machines.prepare(event, () => turn !== this.#turn).catch(() => {});
+      if (!machines.hasTravelled && idle < 1) return this.#prepareIn(LOOK_MS, machines, event, foresee);
+      void this.#prepare(machines, event, foresee);
     });
+  }
+  /** Whoever goes back meets the errors. */
+  async #prepare(machines: Machines, event: number, foresee?: () => Promise<void>): Promise<void> {
+    const turn = this.#turn;
+    const isOver = (): boolean => turn !== this.#turn;
+    await foresee?.().catch(() => {});
+    if (!isOver()) await machines.prepare(event, isOver).catch(() => {});
   }
   /**
    * Machines follow a run while it goes on: they are near when it stops.
