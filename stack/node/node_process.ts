@@ -35,6 +35,7 @@ export class NodeProcess {
   readonly #processes: ReadonlyMap<number, NodeProcess>;
   /** Ends the process with an error. */
   readonly #uncaught: (error: unknown) => void;
+  #loader: ModuleLoader | undefined;
   /** The listeners of 'exit' are being called, or have been. */
   #is_exiting = false;
 
@@ -72,6 +73,7 @@ export class NodeProcess {
   /** The process's main function. @returns the exit code */
   *run(loader: ModuleLoader): Sleeps<number> {
     const { loop, object } = this;
+    this.#loader = loader;
     loop.init();
     loop.call(() => {
       const loading = loader.run_main(this.program.file);
@@ -91,6 +93,11 @@ export class NodeProcess {
     if (!loop.is_loaded) object.emitWarning('Detected unsettled top-level await');
     this.#emit_exit(code);
     return this.#exit_code(code);
+  }
+
+  /** A module of Node as the program sees it; undefined: Node has none of that name. */
+  builtin(name: string): unknown {
+    return this.#loader?.builtin(name);
   }
 
   /** End the process: process.exit(). */

@@ -62,6 +62,10 @@ export function create_process_object(world: World, node: NodeProcess): ProcessO
       throw new Error('process.abort() would end the whole machine: throw an error, or call process.exit()');
     },
     dlopen: load_addon,
+    getBuiltinModule: (name: string): unknown => {
+      // Node's own complains of what is no string.
+      return typeof name === 'string' ? node.builtin(name) : host.getBuiltinModule(name);
+    },
     kill: (target: number, signal: string | number = 'SIGTERM') => node.kill(target, signal),
     emitWarning: (warning: string | Error, ...options: unknown[]): void => {
       const told = warning_of(warning, options);

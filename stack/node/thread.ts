@@ -3,6 +3,7 @@
  * time. They take what they need from each other when they are first loaded; so this happens before, and once, for all
  * worlds that run in the thread one after the other.
  */
+import host from 'node:process';
 import { RESTORABLE, worldTimers } from '../user/host_modules.ts';
 import type { World } from '../world/world.ts';
 import { install_cares_wrap, type Names } from './cares_wrap.ts';
@@ -21,18 +22,18 @@ import { install_zlib } from './zlib.ts';
 
 /** Values of Node's modules that their functions change, and nothing puts back. */
 const SETTINGS: readonly (() => unknown)[] = [
-  () => process.getBuiltinModule('events').defaultMaxListeners,
-  () => process.getBuiltinModule('events').captureRejections,
-  () => process.getBuiltinModule('net').getDefaultAutoSelectFamily(),
-  () => process.getBuiltinModule('net').getDefaultAutoSelectFamilyAttemptTimeout(),
-  () => process.getBuiltinModule('stream').getDefaultHighWaterMark(false),
-  () => process.getBuiltinModule('stream').getDefaultHighWaterMark(true),
-  () => process.getBuiltinModule('dns').getDefaultResultOrder(),
-  () => process.getBuiltinModule('dns').getServers().join(),
-  () => process.getBuiltinModule('http').globalAgent,
-  () => process.getBuiltinModule('https').globalAgent,
-  () => JSON.stringify(process.getBuiltinModule('util').inspect.defaultOptions),
-  () => process.getBuiltinModule('crypto').getFips(),
+  () => host.getBuiltinModule('events').defaultMaxListeners,
+  () => host.getBuiltinModule('events').captureRejections,
+  () => host.getBuiltinModule('net').getDefaultAutoSelectFamily(),
+  () => host.getBuiltinModule('net').getDefaultAutoSelectFamilyAttemptTimeout(),
+  () => host.getBuiltinModule('stream').getDefaultHighWaterMark(false),
+  () => host.getBuiltinModule('stream').getDefaultHighWaterMark(true),
+  () => host.getBuiltinModule('dns').getDefaultResultOrder(),
+  () => host.getBuiltinModule('dns').getServers().join(),
+  () => host.getBuiltinModule('http').globalAgent,
+  () => host.getBuiltinModule('https').globalAgent,
+  () => JSON.stringify(host.getBuiltinModule('util').inspect.defaultOptions),
+  () => host.getBuiltinModule('crypto').getFips(),
 ];
 
 type Timers = Record<string, (...args: unknown[]) => unknown>;
@@ -87,15 +88,15 @@ export class NodeThread {
    * @returns to be called when Node's modules are adapted; until then, they use the host's
    */
   #install_timers(): () => void {
-    const timers = process.getBuiltinModule('timers') as unknown as Timers;
-    const host = { ...timers };
+    const timers = host.getBuiltinModule('timers') as unknown as Timers;
+    const of_host = { ...timers };
     let is_adapted = false;
     for (const [name, of_world] of Object.entries(worldTimers()))
-      timers[name] = (...args) => (is_adapted ? of_world : host[name]!)(...args);
+      timers[name] = (...args) => (is_adapted ? of_world : of_host[name]!)(...args);
     return () => (is_adapted = true);
   }
   /** What programs get and may change, for whoever puts it back. */
   exports(): object[] {
-    return RESTORABLE.map((name) => process.getBuiltinModule(name) as object);
+    return RESTORABLE.map((name) => host.getBuiltinModule(name) as object);
   }
 }

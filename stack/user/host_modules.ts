@@ -2,6 +2,7 @@
  * Node's modules as a program sees them: functions that call the host go through the world, which waits for
  * the answer and logs it; timers and random numbers are the world's.
  */
+import host from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { World } from '../world/world.ts';
 import { HostFiles } from './files/host_files.ts';
@@ -62,14 +63,15 @@ export class HostModules {
     return exports;
   }
   #moduleModule(createRequire: CreateRequire): Exports {
-    const real = process.getBuiltinModule('module') as unknown as Exports;
+    const real = host.getBuiltinModule('module') as unknown as Exports;
     const own = (file: string | URL) =>
       createRequire(file.toString().startsWith('file:') ? fileURLToPath(file) : String(file));
     return Object.assign(Object.create(real) as Exports, real, { createRequire: own });
   }
 
   #module(name: string): Exports {
-    const real = process.getBuiltinModule(name) as unknown as Exports;
+    // That of a program would ask here.
+    const real = host.getBuiltinModule(name) as unknown as Exports;
     switch (name) {
       case 'fs':
         return this.#host_files().fs;

@@ -121,6 +121,13 @@ export class ModuleLoader {
     return module.then((main) => main.evaluate());
   }
 
+  /** A module of Node as the program sees it: `process.getBuiltinModule()`; undefined: Node has none of that name. */
+  builtin(name: string): unknown {
+    return isBuiltin(name)
+      ? this.#host.required(name, (file) => this.#commonJs.createRequire(file))
+      : undefined;
+  }
+
   /** @param isRunning whether a process does it: it may wait as long as it likes */
   #evaluate(module: vm.Module, isRunning: boolean): Promise<void> {
     let evaluated = this.#evaluated.get(module);

@@ -33,7 +33,7 @@ describe("Node's modules", function () {
     const { stdout, code } = await onMachine(['outside.mjs']);
     assert.deepEqual(
       stdout.split('\n').map((line) => line.split(':')[0]),
-      ['spawn', 'execSync', 'fork', 'cluster', 'Worker', 'listen', 'connect', ''],
+      ['spawn', 'getBuiltinModule', 'execSync', 'fork', 'cluster', 'Worker', 'listen', 'connect', ''],
     );
     assert.match(
       stdout,

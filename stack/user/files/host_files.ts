@@ -5,6 +5,7 @@
  */
 import type fs from 'node:fs';
 import path from 'node:path';
+import host from 'node:process';
 import { promisify } from 'node:util';
 import type { World } from '../../world/world.ts';
 import { FileHandle, type FileFunctions } from './file_handle.ts';
@@ -39,7 +40,7 @@ export class HostFiles {
 
   /** @param no_watching what stands for functions that follow the host's files */
   constructor(world: World, no_watching: (name: string) => Callable) {
-    this.#real = process.getBuiltinModule('fs');
+    this.#real = host.getBuiltinModule('fs');
     this.#questions = new FileQuestions(world, this.#real);
     for (const name of Object.keys(this.#real.promises))
       this.promises[name] = /^watch/.test(name)

@@ -98,6 +98,7 @@ async function work(folder) {
   return seen;
 }`;
 const IMPORTS = `import fs from 'node:fs';\nimport { promisify } from 'node:util';\n`;
+const BUILTINS = `const fs = process.getBuiltinModule('node:fs');\nconst { promisify } = process.getBuiltinModule('util');\n`;
 /** The statements behind the work, of which the last is stood at, and what comes then. */
 const END = (print: string) => `
   const folder = process.argv[2] ?? FOLDER;
@@ -142,11 +143,13 @@ describe('files of the host in a run that is repeated', function () {
   const seen = async (adapter: Adapter): Promise<unknown> =>
     JSON.parse(JSON.parse(await adapter.evaluate('seen')) as string);
 
+  const nodeProgram = (imports: string, data: string): { file: string; source: string } => ({
+    file: 'program.mjs',
+    source: `${imports}${WORK}\nconst FOLDER = ${JSON.stringify(data)};\nawait new Promise((done) => setTimeout(done, 1));\n${END('"seen"')}\n`,
+  });
   const programs = {
-    'a Node program': (data: string) => ({
-      file: 'program.mjs',
-      source: `${IMPORTS}${WORK}\nconst FOLDER = ${JSON.stringify(data)};\nawait new Promise((done) => setTimeout(done, 1));\n${END('"seen"')}\n`,
-    }),
+    'a Node program': (data: string) => nodeProgram(IMPORTS, data),
+    'a Node program that imports nothing': (data: string) => nodeProgram(BUILTINS, data),
     'a scenario': (data: string) => ({
       file: 'program.ts',
       source: `// @ts-nocheck\n${IMPORTS}import { sleep } from 'sockscope';\n${WORK}\nconst FOLDER = ${JSON.stringify(data)};\nexport async function user() {\n  await sleep(1);\n${END('"seen"').replace('process.argv[2] ?? ', '')}\n}\n`,

@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads';
 
 const ways = {
   spawn: () => spawn('ls'),
+  getBuiltinModule: () => process.getBuiltinModule('child_process').spawn('ls'),
   execSync: () => execSync('ls'),
   fork: () => fork('nothing.js'),
   cluster: () => cluster.fork(),

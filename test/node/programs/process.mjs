@@ -1,5 +1,6 @@
 // `process`: its arguments, and how it ends.
 import { once } from 'node:events';
+import fs from 'node:fs';
 import path from 'node:path';
 import process_ from 'node:process';
 
@@ -10,6 +11,13 @@ console.log(typeof process.pid, process.exitCode, process.execArgv, typeof proce
 console.log(process.memoryUsage().rss > 0, process.uptime() >= 0, process.hrtime().length);
 console.log(typeof process.hrtime.bigint(), process.cwd() === path.resolve('.'));
 console.log(process.stdout.isTTY ?? false);
+const { getBuiltinModule } = process;
+console.log(getBuiltinModule('fs') === fs, getBuiltinModule('node:path') === path, getBuiltinModule('none'));
+try {
+  getBuiltinModule(1);
+} catch ({ name, code }) {
+  console.log(name, code);
+}
 
 process.on('warning', (warning) => console.log('warning:', warning.name, warning.message, warning.code));
 process.emitWarning('careful', 'MyWarning', 'W1');
