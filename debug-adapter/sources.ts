@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import host from 'node:process';
 import type { Blanked, SourceTools } from '../stack/user/program.ts';
 
+/** Of the host's process: a program that runs has one of its own. */
+const { getBuiltinModule } = process;
 /** Packages are loaded when a source needs them, which for one of them takes a fifth of what a machine takes to load. */
 const require = createRequire(import.meta.url);
 
@@ -37,7 +38,7 @@ function blankTypes(source: string): Blanked {
 /** V8 does not tell a loader where a module has a syntax error, but it tells a user of `node --check`. */
 function syntaxPlace(code: string): { line: number; column: number } | undefined {
   // Loaded only here: it loads Node's network modules, which a machine's thread adapts before anybody else does.
-  const { spawnSync } = host.getBuiltinModule('child_process');
+  const { spawnSync } = getBuiltinModule('child_process');
   const folder = mkdtempSync(path.join(tmpdir(), 'sockscope-'));
   try {
     const file = path.join(folder, 'module.mjs');

@@ -3,8 +3,7 @@
  * time. They take what they need from each other when they are first loaded; so this happens before, and once, for all
  * worlds that run in the thread one after the other.
  */
-import host from 'node:process';
-import { RESTORABLE, worldTimers } from '../user/host_modules.ts';
+import { host_module, RESTORABLE, worldTimers } from '../user/host_modules.ts';
 import type { World } from '../world/world.ts';
 import { install_cares_wrap, type Names } from './cares_wrap.ts';
 import { install_connecting_classes } from './fetch.ts';
@@ -22,18 +21,18 @@ import { install_zlib } from './zlib.ts';
 
 /** Values of Node's modules that their functions change, and nothing puts back. */
 const SETTINGS: readonly (() => unknown)[] = [
-  () => host.getBuiltinModule('events').defaultMaxListeners,
-  () => host.getBuiltinModule('events').captureRejections,
-  () => host.getBuiltinModule('net').getDefaultAutoSelectFamily(),
-  () => host.getBuiltinModule('net').getDefaultAutoSelectFamilyAttemptTimeout(),
-  () => host.getBuiltinModule('stream').getDefaultHighWaterMark(false),
-  () => host.getBuiltinModule('stream').getDefaultHighWaterMark(true),
-  () => host.getBuiltinModule('dns').getDefaultResultOrder(),
-  () => host.getBuiltinModule('dns').getServers().join(),
-  () => host.getBuiltinModule('http').globalAgent,
-  () => host.getBuiltinModule('https').globalAgent,
-  () => JSON.stringify(host.getBuiltinModule('util').inspect.defaultOptions),
-  () => host.getBuiltinModule('crypto').getFips(),
+  () => host_module('events').defaultMaxListeners,
+  () => host_module('events').captureRejections,
+  () => host_module('net').getDefaultAutoSelectFamily(),
+  () => host_module('net').getDefaultAutoSelectFamilyAttemptTimeout(),
+  () => host_module('stream').getDefaultHighWaterMark(false),
+  () => host_module('stream').getDefaultHighWaterMark(true),
+  () => host_module('dns').getDefaultResultOrder(),
+  () => host_module('dns').getServers().join(),
+  () => host_module('http').globalAgent,
+  () => host_module('https').globalAgent,
+  () => JSON.stringify(host_module('util').inspect.defaultOptions),
+  () => host_module('crypto').getFips(),
 ];
 
 type Timers = Record<string, (...args: unknown[]) => unknown>;
@@ -88,7 +87,7 @@ export class NodeThread {
    * @returns to be called when Node's modules are adapted; until then, they use the host's
    */
   #install_timers(): () => void {
-    const timers = host.getBuiltinModule('timers') as unknown as Timers;
+    const timers = host_module('timers') as unknown as Timers;
     const of_host = { ...timers };
     let is_adapted = false;
     for (const [name, of_world] of Object.entries(worldTimers()))
@@ -97,6 +96,6 @@ export class NodeThread {
   }
   /** What programs get and may change, for whoever puts it back. */
   exports(): object[] {
-    return RESTORABLE.map((name) => host.getBuiltinModule(name) as object);
+    return RESTORABLE.map((name) => host_module(name) as object);
   }
 }

@@ -2,13 +2,15 @@
  * Node's modules as a program sees them: functions that call the host go through the world, which waits for
  * the answer and logs it; timers and random numbers are the world's.
  */
-import host from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { World } from '../world/world.ts';
 import { HostFiles } from './files/host_files.ts';
 import { ask_host, ask_host_back } from './host_calls.ts';
 import { worldRandom } from './random.ts';
 import { timerPromises } from './timer_promises.ts';
+
+/** Of the host's process: that of a program asks here. */
+export const { getBuiltinModule: host_module } = process;
 
 type Exports = Record<string, unknown>;
 type CreateRequire = (file: string) => NodeJS.Require;
@@ -63,15 +65,14 @@ export class HostModules {
     return exports;
   }
   #moduleModule(createRequire: CreateRequire): Exports {
-    const real = host.getBuiltinModule('module') as unknown as Exports;
+    const real = host_module('module') as unknown as Exports;
     const own = (file: string | URL) =>
       createRequire(file.toString().startsWith('file:') ? fileURLToPath(file) : String(file));
     return Object.assign(Object.create(real) as Exports, real, { createRequire: own });
   }
 
   #module(name: string): Exports {
-    // That of a program would ask here.
-    const real = host.getBuiltinModule(name) as unknown as Exports;
+    const real = host_module(name) as unknown as Exports;
     switch (name) {
       case 'fs':
         return this.#host_files().fs;
@@ -105,7 +106,7 @@ export class HostModules {
   }
 
   #host_files(): HostFiles {
-    return (this.#files ??= new HostFiles(this.#world, no_watching));
+    return (this.#files ??= new HostFiles(this.#world, host_module('fs'), no_watching));
   }
 
   /** Whether the program's own event loop answers. */

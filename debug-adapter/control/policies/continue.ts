@@ -36,7 +36,9 @@ export class RunToEntry extends Continue {
     return pause === undefined || pause.facts.hit || pause.isInProgram ? 'stop' : { how: 'resume' };
   }
   override tell(pause?: Pause): Told {
-    if (pause?.facts.hit !== true) return super.tell();
-    return this.#isStep ? { reason: 'step' } : { reason: 'entry', description: message('Paused on entry') };
+    if (this.#isStep) return { reason: 'step' };
+    return pause?.facts.hit === true
+      ? { reason: 'entry', description: message('Paused on entry') }
+      : super.tell();
   }
 }

@@ -5,7 +5,6 @@
  */
 import type fs from 'node:fs';
 import path from 'node:path';
-import host from 'node:process';
 import { promisify } from 'node:util';
 import type { World } from '../../world/world.ts';
 import { FileHandle, type FileFunctions } from './file_handle.ts';
@@ -38,9 +37,12 @@ export class HostFiles {
   readonly #real: typeof fs;
   readonly #questions: FileQuestions;
 
-  /** @param no_watching what stands for functions that follow the host's files */
-  constructor(world: World, no_watching: (name: string) => Callable) {
-    this.#real = host.getBuiltinModule('fs');
+  /**
+   * @param real the host's own module
+   * @param no_watching what stands for functions that follow the host's files
+   */
+  constructor(world: World, real: typeof fs, no_watching: (name: string) => Callable) {
+    this.#real = real;
     this.#questions = new FileQuestions(world, this.#real);
     for (const name of Object.keys(this.#real.promises))
       this.promises[name] = /^watch/.test(name)

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { beginStep, type StepKind } from '../../../debug-adapter/control/policies/begin.ts';
 import { Continue, RunToEntry } from '../../../debug-adapter/control/policies/continue.ts';
 import { Interrupt } from '../../../debug-adapter/control/policies/interrupt.ts';
+import { LeaveModules } from '../../../debug-adapter/control/policies/leaveModules.ts';
 import type { Policy } from '../../../debug-adapter/control/policies/policy.ts';
 import { ROOT } from '../support/paths.ts';
 import {
@@ -63,6 +64,30 @@ function leaving(times: number, ...frames: string[]): Interrupt {
 const RULES: [rule: string, policy: Policy, pause: CompactPause, verdict: string][] = [
   ['continue stops at a debugger statement', new Continue(), pause(CLIENT), 'stop'],
   ['run to entry stops there', new RunToEntry(), { ...pause(CLIENT), hit: true }, 'stop'],
+  [
+    'run to entry passes by the kernel, where V8 still ends a step',
+    new RunToEntry(true),
+    pause(kernel('vnic_link', 3)),
+    'resume',
+  ],
+  [
+    'a step out of a module that is loaded does not end in what loads it',
+    new LeaveModules(step('next', pause('<module> /scenario.ts:30'))),
+    pause('loadPrograms stack/programs.ts:61'),
+    'resume',
+  ],
+  [
+    'a step in such a module ends there',
+    new LeaveModules(step('next', pause('<module> /scenario.ts:30'))),
+    pause('<module> /scenario.ts:31'),
+    'stop',
+  ],
+  [
+    'or in what the module calls',
+    new LeaveModules(step('stepIn', pause('<module> /scenario.ts:30'))),
+    pause(kernel('htons', 3), '<module> /scenario.ts:30'),
+    'stop',
+  ],
   [
     'a pause waits for something to show',
     new Interrupt(),
